@@ -1,0 +1,178 @@
+"""A plan over candles: the same code for a batch over years and for the one candle that just closed.
+
+The unit is a *block*: everything that closed in a span of time, on every timeframe of the plan. History is a few
+thousand candles a block, live is one instant a block; the state between blocks is all that carries over, so how time
+is cut never changes a bit of the result.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from edgeproof.core.candles.resample import resample
+from edgeproof.core.conditions.parse import parse
+from edgeproof.core.conditions.plan import FUNDING, Output, Plan, Probe, make_plan
+from edgeproof.core.indicators.node import Kind, Node
+from edgeproof.core.kernels import machine
+from edgeproof.core.model.candle import COLUMNS, NO_FUNDING, Candles, FloatArray, Funding, IntArray
+
+BLOCK = 2_048
+"""Candles a block in a batch: rows of 16 KB, so that a plan's rows stay in the second-level cache."""
+
+Columns = Mapping[str, FloatArray]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Events:
+    """Where an output's condition was true: `index` (n,) into the candles of its series, `values` (n, n_values)."""
+
+    index: IntArray
+    values: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+
+def series_columns(base: Candles, funding: Funding, series: Iterable[int]) -> dict[int, Columns]:
+    """The columns of every series a plan reads, resampled from the base candles; times as float64 (exact)."""
+    return {length: _columns(base, funding, length) for length in series}
+
+
+def _columns(base: Candles, funding: Funding, length: int) -> Columns:
+    if length == FUNDING:
+        return {"close_time": funding.time.astype(np.float64), "rate": funding.rate}
+    candles = base if length == base.timeframe else resample(base, length)
+    columns = {name: getattr(candles, name) for name in COLUMNS}
+    return columns | {"close_time": candles.close_time.astype(np.float64)}
+
+
+class Evaluator:
+    """The state of a plan and the rows it works in; `advance` takes it over one block."""
+
+    def __init__(self, plan: Plan, capacity: int = BLOCK) -> None:
+        self.plan = plan
+        self._capacity = -(-capacity // 8) * 8
+        self._numbers = np.zeros((plan.number_rows, self._capacity))
+        self._flags = np.zeros((plan.flag_rows, self._capacity), np.uint8)
+        self._state = np.zeros(plan.state_size)
+        self._lengths = np.zeros(len(plan.series), np.int64)
+        self._seen = np.zeros(len(plan.series), np.int64)
+        self._events = np.empty((max(self._capacity, 1024), plan.event_width))
+        self._cursor = np.zeros(1, np.int64)
+        for value, row in plan.constants:
+            self._numbers[row] = value
+
+    @property
+    def capacity(self) -> int:
+        """The most candles of one series a block may hold."""
+        return self._capacity
+
+    def advance(self, columns: Sequence[Columns], start: Sequence[int], end: Sequence[int]) -> None:
+        """Take in the candles start[k] <= i < end[k] of each series k (all that closed in one span of time)."""
+        plan, numbers = self.plan, self._numbers
+        for k in range(len(plan.series)):
+            self._lengths[k] = end[k] - start[k]
+        for k, name, row in plan.columns:
+            numbers[row, : end[k] - start[k]] = columns[k][name][start[k] : end[k]]
+        done = 0
+        while (done := self._run(done)) < len(plan.operations):
+            self._events = np.concatenate([self._events, np.empty_like(self._events)])
+        self._seen += self._lengths
+
+    def _run(self, first: int) -> int:
+        plan = self.plan
+        done: int = machine.run(
+            first,
+            plan.addresses,
+            plan.operation_series,
+            plan.operation_foreign,
+            plan.wires,
+            plan.wire_at,
+            plan.params,
+            plan.param_at,
+            self._state,
+            plan.state_at,
+            self._numbers,
+            self._flags,
+            self._lengths,
+            self._seen,
+            self._events,
+            self._cursor,
+        )
+        return done
+
+    def take_events(self) -> tuple[Events, ...]:
+        """The events since the last call, one `Events` an output."""
+        n = int(self._cursor[0])
+        self._cursor[0] = 0
+        rows = self._events[:n]
+        outputs = rows[:, 0].astype(np.int64)
+        order = np.argsort(outputs, kind="stable")
+        bounds = np.searchsorted(outputs[order], np.arange(self.plan.n_outputs + 1))
+        return tuple(
+            Events(rows[order[a:b], 1].astype(np.int64), rows[order[a:b], 2:])
+            for a, b in zip(bounds[:-1], bounds[1:], strict=True)
+        )
+
+    def probe(self, number: int) -> "np.ndarray[Any, Any]":
+        """The probe's values on the candles of the last block (a copy): float64, or uint8 for a condition."""
+        k, kind, row = self.plan.probes[number]
+        rows = self._flags if kind is Kind.CONDITION else self._numbers
+        return rows[row, : self._lengths[k]].copy()
+
+
+def block_ends(columns: Sequence[Columns], capacity: int, cuts: Iterable[float] = ()) -> IntArray:
+    """Where each block ends in each series, shape (n_blocks, n_series): no block exceeds the capacity.
+
+    Blocks end at the same moment on every series, so that all timeframes are up to date wherever one is read.
+    """
+    times = [series["close_time"] for series in columns]
+    bounds = [time[capacity - 1 :: capacity] for time in times] + [time[-1:] for time in times]
+    moments = np.unique(np.concatenate([*bounds, np.fromiter(cuts, np.float64)]))
+    ends = [np.searchsorted(time, moments, side="right") for time in times]
+    return np.stack(ends, axis=1).astype(np.int64) if ends else np.zeros((0, 0), np.int64)
+
+
+def run_batch(evaluator: Evaluator, columns: Sequence[Columns], cuts: Iterable[float] = ()) -> Iterable[None]:
+    """Advance over whole history block by block, pausing after each."""
+    start = [0] * len(columns)
+    for end in block_ends(columns, evaluator.capacity, cuts).tolist():
+        evaluator.advance(columns, start, end)
+        start = end
+        yield
+
+
+def evaluate_events(plan: Plan, series: Mapping[int, Columns], capacity: int = BLOCK) -> tuple[Events, ...]:
+    """Every event of a plan over whole history."""
+    evaluator = Evaluator(plan, capacity)
+    for _ in run_batch(evaluator, [series[length] for length in plan.series]):
+        pass
+    return evaluator.take_events()
+
+
+def evaluate_expression(
+    expression: str | Node,
+    candles: Candles,
+    funding: Funding = NO_FUNDING,
+    *,
+    timeframe: int | None = None,
+    cuts: Iterable[float] = (),
+    capacity: int = BLOCK,
+) -> "np.ndarray[Any, Any]":
+    """The value of one expression on every candle of a timeframe (default: the candles' own).
+
+    float64 with NaN where undefined; a condition gives uint8: 0 false, 1 undefined, 2 true. `cuts` are extra times
+    (milliseconds) at which a block must end: they never change the result.
+    """
+    node = parse(expression) if isinstance(expression, str) else expression
+    length = candles.timeframe if timeframe is None else timeframe
+    plan = make_plan((), (Probe(length, node),))
+    columns = series_columns(candles, funding, plan.series)
+    evaluator = Evaluator(plan, capacity)
+    parts = [evaluator.probe(0) for _ in run_batch(evaluator, [columns[each] for each in plan.series], cuts)]
+    return np.concatenate(parts) if parts else evaluator.probe(0)
+
+
+__all__ = ["BLOCK", "Events", "Evaluator", "Output", "evaluate_events", "evaluate_expression", "series_columns"]

@@ -1,0 +1,1 @@
+"""Compiled, resumable kernels. numba lives here and nowhere else."""

@@ -1,0 +1,112 @@
+"""Kernels that look back: earlier values, crossings, runs, and reads across series."""
+
+import math
+
+from edgeproof.core.kernels.abi import FALSE, TRUE, UNDEFINED, Params, kernel
+from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
+
+
+def _lag(params: Params) -> int:
+    return int(params[0])
+
+
+@kernel(inputs="n", outputs="n", state=lambda params: int(params[0]) + 2, warm_up=_lag)
+def lag(
+    numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray
+) -> None:
+    """The value `params[0]` candles ago. State: candles seen, place in the ring, ring."""
+    x, out = numbers[wires[0]], numbers[wires[1]]
+    size = int(params[0])
+    ring = state[2:]
+    seen, place = state[0], int(state[1])
+    head = min(n, size)
+    for i in range(head):
+        out[i] = ring[(place + i) % size] if seen + i >= size else math.nan
+    for i in range(size, n):
+        out[i] = x[i - size]
+    start = max(0, n - size)
+    for i in range(start, n):
+        ring[(place + i) % size] = x[i]
+    state[0] = seen + n
+    state[1] = (place + n) % size
+
+
+@kernel(inputs="c", outputs="c", state=lambda params: int(params[0]) + 2, warm_up=_lag)
+def lag_condition(
+    numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray
+) -> None:
+    """The condition `params[0]` candles ago; undefined before. State: candles seen, place in the ring, ring."""
+    x, out = flags[wires[0]], flags[wires[1]]
+    size = int(params[0])
+    ring = state[2:]
+    seen, place = state[0], int(state[1])
+    head = min(n, size)
+    for i in range(head):
+        out[i] = int(ring[(place + i) % size]) if seen + i >= size else UNDEFINED
+    for i in range(size, n):
+        out[i] = x[i - size]
+    start = max(0, n - size)
+    for i in range(start, n):
+        ring[(place + i) % size] = x[i]
+    state[0] = seen + n
+    state[1] = (place + n) % size
+
+
+@kernel(inputs="nn", outputs="c", state=lambda _: 3, warm_up=lambda _: 1)
+def crosses_above(
+    numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray
+) -> None:
+    """a > b and a[1] <= b[1], by Kleene. State: one candle seen, a[1], b[1]."""
+    a, b, out = numbers[wires[0]], numbers[wires[1]], flags[wires[2]]
+    if n == 0:
+        return
+    if state[0] == 0.0:
+        state[0], state[1], state[2] = 1.0, math.nan, math.nan
+    now = TRUE if a[0] > b[0] else (FALSE if a[0] <= b[0] else UNDEFINED)
+    before = TRUE if state[1] <= state[2] else (FALSE if state[1] > state[2] else UNDEFINED)
+    out[0] = min(now, before)
+    for i in range(1, n):
+        now = TRUE if a[i] > b[i] else (FALSE if a[i] <= b[i] else UNDEFINED)
+        before = TRUE if a[i - 1] <= b[i - 1] else (FALSE if a[i - 1] > b[i - 1] else UNDEFINED)
+        out[i] = min(now, before)
+    state[1], state[2] = a[n - 1], b[n - 1]
+
+
+@kernel(inputs="nff", outputs="n", state=lambda _: 2)
+def as_of(
+    numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray
+) -> None:
+    """The foreign value of the last foreign time <= own time. State: one seen, the last value seen.
+
+    Inputs: own close times, foreign times, foreign values. Nothing later can be read: this is the only way across.
+    """
+    time, foreign_time, value, out = numbers[wires[0]], numbers[wires[1]], numbers[wires[2]], numbers[wires[3]]
+    last = state[1] if state[0] > 0.0 else math.nan
+    j = 0
+    for i in range(n):
+        while j < m and foreign_time[j] <= time[i]:
+            last = value[j]
+            j += 1
+        out[i] = last
+    if m > 0:
+        state[0] = 1.0
+        state[1] = value[m - 1]
+    elif state[0] == 0.0:
+        state[1] = math.nan
+
+
+@kernel(inputs="nfg", outputs="c", state=lambda _: 1)
+def as_of_condition(
+    numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray
+) -> None:
+    """The foreign condition of the last foreign time <= own time; undefined before. State: 1 + the last seen."""
+    time, foreign_time, value, out = numbers[wires[0]], numbers[wires[1]], flags[wires[2]], flags[wires[3]]
+    last = int(state[0]) - 1 if state[0] > 0.0 else UNDEFINED
+    j = 0
+    for i in range(n):
+        while j < m and foreign_time[j] <= time[i]:
+            last = int(value[j])
+            j += 1
+        out[i] = last
+    if m > 0:
+        state[0] = 1.0 + value[m - 1]

@@ -1,0 +1,1 @@
+"""The facts every stage speaks."""

@@ -1,0 +1,45 @@
+"""Every error edgeproof raises on purpose.
+
+EdgeproofError                 a promise was broken or an input is wrong; the message says what to do
+├── InputError                 the words of a call or a file the user wrote are wrong (exit status 2)
+│   ├── ExpressionError        an expression of a hypothesis, with its line and column
+│   ├── HypothesisError        a hypothesis file, with file, line and column
+│   └── DataError              candles, funding or ticks that cannot be taken in
+└── StoreError                 the store on disk cannot be read or written (exit status 1)
+"""
+
+
+class EdgeproofError(Exception):
+    """Root of the tree: catch this at a border, never in between."""
+
+
+class InputError(EdgeproofError):
+    """What the user wrote is wrong: expected, found, where, what to do."""
+
+
+class ExpressionError(InputError):
+    """An expression that cannot be understood.
+
+    `line` and `column` count from 1 within the expression's own text.
+    """
+
+    def __init__(self, message: str, *, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        return f"line {self.line}, column {self.column}: {self.message}"
+
+
+class HypothesisError(InputError):
+    """A hypothesis (or the file it stands in) that cannot be used."""
+
+
+class DataError(InputError):
+    """Market data that cannot be taken in as it is."""
+
+
+class StoreError(EdgeproofError):
+    """The store on disk cannot be read or written."""

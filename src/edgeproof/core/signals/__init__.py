@@ -1,0 +1,1 @@
+"""Hypotheses as data, and the signals they fire."""
