@@ -2,13 +2,14 @@
 
 1. `_Builder.visit` walks the outputs depth first and lists every operation once, whoever shares it, in an order in
    which inputs come before what reads them, over all timeframes at once.
-2. `_Rows` gives each operation its rows. A row is taken when it is written and freed after its last reader, so that
+2. `_merged` puts calls that can run side by side (the recurrences behind EMA, RSI, ATR ...) into one call each.
+3. `_Rows` gives each operation its rows. A row is taken when it is written and freed after its last reader, so that
    a plan of thousands of operations runs within a cache's worth of memory.
-3. The result is a handful of arrays that `kernels.machine.run` executes.
+4. The result is a handful of arrays that `kernels.machine.run` executes.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -101,7 +102,8 @@ def history_needed(node: Node, series: int) -> int:
             foreign.append(history_needed(item, node.foreign))
         else:
             own.append(history_needed(item, series))
-    return max(max(own) + node.kernel.warm_up(node.params) * series, *foreign)
+    params = (*node.params, float(series)) if node.kernel.timeframe else node.params
+    return max(max(own) + node.kernel.warm_up(params) * series, *foreign)
 
 
 def make_plan(outputs: Sequence[Output], probes: Sequence[Probe] = ()) -> Plan:
@@ -172,6 +174,38 @@ class _Builder:
         self.operations.append(Operation(None, output.series, output.series, inputs, (), (float(number),)))
 
 
+def _merged(operations: Sequence[Operation], pinned: Iterable[int]) -> list[Operation]:
+    """The operations in an order by depth, with the calls of lane kernels that share a depth merged.
+
+    The depth of an operation is the number of lane kernels on the longest way to it: calls of equal depth cannot
+    depend on one another. Within a depth the lane kernels come first, then the rest in their old order.
+    """
+    depth_of = dict.fromkeys(pinned, 0)
+    stages: dict[int, list[Operation]] = {}
+    lanes: dict[tuple[int, Kernel, int], list[Operation]] = {}
+    for operation in operations:
+        depth = max((depth_of[slot] for slot in operation.inputs), default=0)
+        kernel = operation.kernel
+        if kernel is not None and kernel.lanes:
+            depth += 1
+            lanes.setdefault((depth, kernel, operation.series), []).append(operation)
+        else:
+            stages.setdefault(depth, []).append(operation)
+        depth_of.update(dict.fromkeys(operation.outputs, depth))
+    for (depth, _, _), calls in reversed(lanes.items()):
+        stages.setdefault(depth, []).insert(0, _joined(calls))
+    return [operation for depth in sorted(stages) for operation in stages[depth]]
+
+
+def _joined(calls: Sequence[Operation]) -> Operation:
+    return replace(
+        calls[0],
+        inputs=tuple(slot for call in calls for slot in call.inputs),
+        outputs=tuple(slot for call in calls for slot in call.outputs),
+        params=tuple(value for call in calls for value in call.params),
+    )
+
+
 class _Rows:
     """Gives slots their rows; number rows and condition rows are numbered apart."""
 
@@ -207,12 +241,12 @@ def _last_readers(operations: Sequence[Operation], kept: frozenset[int]) -> list
     return freed
 
 
-def _assign(builder: _Builder, kept: frozenset[int]) -> _Rows:
+def _assign(builder: _Builder, operations: Sequence[Operation], kept: frozenset[int]) -> _Rows:
     rows = _Rows(builder.kinds)
     for slot in builder.pinned.values():
         rows.take(slot)
-    freed = _last_readers(builder.operations, kept | frozenset(builder.pinned.values()))
-    for operation, done in zip(builder.operations, freed, strict=True):
+    freed = _last_readers(operations, kept | frozenset(builder.pinned.values()))
+    for operation, done in zip(operations, freed, strict=True):
         for slot in operation.outputs:
             rows.take(slot)
         rows.release(done)
@@ -224,8 +258,8 @@ def _offsets(lengths: Iterable[int]) -> IntArray:
 
 
 def _assemble(builder: _Builder, outputs: Sequence[Output], probes: tuple[tuple[Probe, int], ...]) -> Plan:
-    rows = _assign(builder, frozenset(slot for _, slot in probes))
-    operations = tuple(builder.operations)
+    operations = tuple(_merged(builder.operations, builder.pinned.values()))
+    rows = _assign(builder, operations, frozenset(slot for _, slot in probes))
     in_use = {key[0] for key in builder.pinned if isinstance(key, tuple)}
     in_use |= {operation.series for operation in operations} | {probe.series for probe, _ in probes}
     series = tuple(sorted(in_use))

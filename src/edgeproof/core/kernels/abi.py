@@ -41,7 +41,9 @@ class Kernel:
     """A kernel and what the plan must know of it.
 
     `inputs` and `outputs` are one letter a row: "n" number, "c" condition, "f" a number row of the foreign series.
-    `warm_up(params)` is the number of candles after the inputs are defined before the outputs are.
+    `warm_up(params)` is the number of candles after the inputs are defined before the outputs are. Calls of a kernel
+    with `lanes` may be merged into one by joining their inputs, outputs, params and states: it works on as many lanes
+    as it finds.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Kernel:
     state_size: Callable[[Params], int]
     warm_up: Callable[[Params], int]
     timeframe: bool = False
+    lanes: bool = False
 
 
 def _nothing(_params: Params) -> int:
@@ -64,11 +67,12 @@ def kernel(
     state: Callable[[Params], int] = _nothing,
     warm_up: Callable[[Params], int] = _nothing,
     timeframe: bool = False,
+    lanes: bool = False,
 ) -> Callable[[Callable[..., None]], Kernel]:
     """Declare the decorated function a kernel; it is compiled when it is first needed."""
 
     def declare(function: Callable[..., None]) -> Kernel:
-        return Kernel(function.__name__, function, inputs, outputs, state, warm_up, timeframe)
+        return Kernel(function.__name__, function, inputs, outputs, state, warm_up, timeframe, lanes)
 
     return declare
 

@@ -5,7 +5,7 @@ A NaN input gives NaN at that candle and leaves the state as it was.
 
 import math
 
-from edgeproof.core.kernels.abi import Params, kernel
+from edgeproof.core.kernels.abi import Params, helper, kernel
 from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
 
 
@@ -13,17 +13,9 @@ def _seeded_after(params: Params) -> int:
     return int(params[0]) - 1
 
 
-@kernel(inputs="n", outputs="n", state=lambda _: 2, warm_up=_seeded_after)
-def smooth(
-    numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray
-) -> None:
-    """s = (1 - alpha) s + alpha x, seeded with the mean of the first `period` values; params period, alpha.
-
-    EMA is alpha = 2 / (period + 1), Wilder's smoothing (RMA) alpha = 1 / period; TA-Lib seeds both so.
-    State: values seen (up to period), sum of them or s.
-    """
-    x, out = numbers[wires[0]], numbers[wires[1]]
-    period, alpha = params[0], params[1]
+@helper
+def _smooth_lane(x: FloatArray, out: FloatArray, n: int, period: float, alpha: float, state: FloatArray) -> None:
+    # One lane with everything that can happen to it: seeding, NaN.
     keep = 1.0 - alpha
     seen, s = state[0], state[1]
     for i in range(n):
@@ -41,3 +33,55 @@ def smooth(
                 s /= period
                 out[i] = s
     state[0], state[1] = seen, s
+
+
+@helper
+def _smooth_four(
+    numbers: FloatArray, n: int, inputs: IntArray, outputs: IntArray, params: FloatArray, state: FloatArray
+) -> bool:
+    # Four seeded lanes side by side: the processor works on one while it waits for another. False where a NaN came in.
+    x0, x1, x2, x3 = numbers[inputs[0]], numbers[inputs[1]], numbers[inputs[2]], numbers[inputs[3]]
+    y0, y1, y2, y3 = numbers[outputs[0]], numbers[outputs[1]], numbers[outputs[2]], numbers[outputs[3]]
+    a0, a1, a2, a3 = params[1], params[3], params[5], params[7]
+    k0, k1, k2, k3 = 1.0 - a0, 1.0 - a1, 1.0 - a2, 1.0 - a3
+    s0, s1, s2, s3 = state[1], state[3], state[5], state[7]
+    for i in range(n):
+        s0 = k0 * s0 + a0 * x0[i]
+        s1 = k1 * s1 + a1 * x1[i]
+        s2 = k2 * s2 + a2 * x2[i]
+        s3 = k3 * s3 + a3 * x3[i]
+        y0[i] = s0
+        y1[i] = s1
+        y2[i] = s2
+        y3[i] = s3
+    if math.isnan(s0) or math.isnan(s1) or math.isnan(s2) or math.isnan(s3):
+        return False
+    state[1], state[3], state[5], state[7] = s0, s1, s2, s3
+    return True
+
+
+@kernel(inputs="n", outputs="n", state=lambda params: len(params), warm_up=_seeded_after, lanes=True)
+def smooth(
+    numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray
+) -> None:
+    """s = (1 - alpha) s + alpha x, seeded with the mean of the first `period` values; params period, alpha a lane.
+
+    EMA is alpha = 2 / (period + 1), Wilder's smoothing (RMA) alpha = 1 / period; TA-Lib seeds both so.
+    State a lane: values seen (up to period), sum of them or s.
+    """
+    lanes = params.shape[0] // 2
+    lane = 0
+    while lane + 4 <= lanes:
+        place = slice(2 * lane, 2 * lane + 8)
+        inputs, outputs = wires[lane : lane + 4], wires[lanes + lane : lanes + lane + 4]
+        seeded = True
+        for each in range(lane, lane + 4):
+            seeded = seeded and state[2 * each] >= params[2 * each]
+        if not (seeded and _smooth_four(numbers, n, inputs, outputs, params[place], state[place])):
+            for each in range(lane, lane + 4):
+                x, out = numbers[wires[each]], numbers[wires[lanes + each]]
+                _smooth_lane(x, out, n, params[2 * each], params[2 * each + 1], state[2 * each : 2 * each + 2])
+        lane += 4
+    for each in range(lane, lanes):
+        x, out = numbers[wires[each]], numbers[wires[lanes + each]]
+        _smooth_lane(x, out, n, params[2 * each], params[2 * each + 1], state[2 * each : 2 * each + 2])

@@ -1,120 +1,148 @@
-"""Hypothesis files: TOML text to hypotheses, with errors that name file, line and column."""
+"""Hypothesis files: TOML text to hypotheses, with errors that name file, line and column.
+
+1. `read_tables` finds the tables and where they stand.
+2. `_Table.read` takes key by key; a key that is wrong leaves an error behind and the next one is read, so that a file
+   is mended in one go.
+3. Every expression is parsed once for every variant; the error points into the text as it was written.
+"""
 
 import difflib
 import re
-import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from edgeproof.core.conditions.parse import parse_condition, parse_number
-from edgeproof.core.model.errors import ExpressionError, HypothesisError, InputError
-from edgeproof.core.model.time import parse_duration
+from edgeproof.core.model.errors import ExpressionError, HypothesisError, HypothesisErrors, InputError
+from edgeproof.core.model.time import MINUTE, parse_duration
 from edgeproof.core.signals.hypothesis import Direction, Family, Hypothesis, Regime, Target, variants
+from edgeproof.core.signals.source import Span, read_tables
 
 R_MULTIPLE = re.compile(r"\s*(\d+(?:\.\d+)?|\.\d+)\s*R\s*")
-_HEADER = re.compile(r"^\s*\[\[\s*hypothesis\s*\]\]", re.MULTILINE)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _REQUIRED = ("name", "timeframe", "direction", "family", "reason", "entry", "stop")
 _OPTIONAL = (
     *("confirm", "target", "targets", "exit", "max_hold", "trail", "break_even", "expires_after", "regimes"),
     *("slippage_bps", "vary", "also"),
 )
+_KNOWN = (*_REQUIRED, *_OPTIONAL)
 _MOST_VARIANTS = 10_000
+_CONDITION_KEYS = frozenset({"entry", "confirm", "exit"})
+
+T = TypeVar("T")
 
 
 def read_hypotheses(text: str, file: str) -> tuple[Hypothesis, ...]:
-    """The hypotheses of a TOML text; `file` names it in errors. Nothing is returned when anything is wrong."""
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise HypothesisError(f"{file}: this is not TOML: {error}") from None
-    for key in document:
-        if key != "hypothesis":
-            raise HypothesisError(f'{file}: expected only [[hypothesis]] tables, found "{key}"')
-    tables = document.get("hypothesis", [])
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise HypothesisError(f"{file}: expected each hypothesis under [[hypothesis]] (two brackets)")
-    starts = [match.start() for match in _HEADER.finditer(text)]
-    ends = [*starts[1:], len(text)]
-    spans = list(zip(starts, ends, strict=False)) + [(0, len(text))] * (len(tables) - len(starts))
-    read = tuple(_Table(file, text, *span, table).read() for span, table in zip(spans, tables, strict=False))
-    _refuse_doubles(read, file)
-    return read
+    """The hypotheses of a TOML text; `file` names it in errors.
+
+    Raises
+    ------
+    HypothesisErrors
+        Naming every problem, when there is any; nothing is returned then.
+    """
+    return read_library(((file, text),))
 
 
-def _refuse_doubles(hypotheses: tuple[Hypothesis, ...], file: str) -> None:
-    seen: set[str] = set()
-    for hypothesis in hypotheses:
-        if hypothesis.name in seen:
-            raise HypothesisError(f'{file}: expected each name once, found "{hypothesis.name}" twice; rename one')
-        seen.add(hypothesis.name)
+def read_library(files: Iterable[tuple[str, str]]) -> tuple[Hypothesis, ...]:
+    """The hypotheses of several files, each given as (name, text); names are unique over all of them.
+
+    Raises
+    ------
+    HypothesisErrors
+        Naming every problem in every file.
+    """
+    read: list[Hypothesis] = []
+    errors: list[HypothesisError] = []
+    first_place: dict[str, str] = {}
+    for file, text in files:
+        try:
+            tables = [_Table(span, table, errors) for span, table in read_tables(text, file)]
+        except HypothesisError as error:
+            errors.append(error)
+            continue
+        for table in tables:
+            read.append(table.read())
+            table.refuse_double(first_place)
+    if errors:
+        raise HypothesisErrors(tuple(errors))
+    return tuple(read)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f'; did you mean "{near[0]}"?' if near else ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """One [[hypothesis]] table and where it stands in its file, so that errors can point."""
+    """One [[hypothesis]] table being read; what is wrong is added to `errors`."""
 
-    file: str
-    text: str
-    start: int
-    end: int
+    span: Span
     table: Mapping[str, Any]
+    errors: list[HypothesisError]
+    broken: set[str] = field(default_factory=set)
 
-    def error(self, key: str, problem: str, *, needle: str | None = None, line: int = 1, column: int = 1) -> HypothesisError:
-        """An error at a key (or at `line` and `column` within the text `needle` under it)."""
-        place = self._find(key, needle)
-        before = self.text[:place]
-        row, col = before.count("\n") + 1, place - (before.rfind("\n") + 1) + 1
-        if needle is not None:
-            row, col = row + line - 1, (col if line == 1 else 1) + column - 1
+    def error(self, key: str, problem: str, **place: Any) -> HypothesisError:  # noqa: ANN401 - passed on as it is
         name = self.table.get("name")
-        of = f'{name}: ' if isinstance(name, str) else ""
-        return HypothesisError(f"{self.file}, line {row}, column {col}: {of}{problem}")
+        of = f"{name}: " if isinstance(name, str) else ""
+        return self.span.error(f"{of}{problem}", key=key, **place)
 
-    def _find(self, key: str, needle: str | None) -> int:
-        match = re.compile(rf"^[ \t]*\"?{re.escape(key)}\"?[ \t]*[.=]", re.MULTILINE).search(self.text, self.start, self.end)
-        at_key = match.start() if match else self.start
-        at_needle = self.text.find(needle, at_key, self.end) if needle else -1
-        return at_needle if at_needle >= 0 else at_key + (len(match[0]) - len(match[0].lstrip()) if match else 0)
+    def take(self, key: str, read: Callable[[], T], otherwise: T) -> T:
+        """What `read` gives; when that is an error, it is kept and `otherwise` stands in until the end."""
+        try:
+            return read()
+        except HypothesisError as error:
+            self.errors.append(error)
+            self.broken.add(key)
+            return otherwise
 
     def read(self) -> Hypothesis:
-        self._known_keys()
-        timeframe = self._duration("timeframe")
-        vary = self._vary()
+        self._check_keys()
+        timeframe = self._optional_duration("timeframe") or MINUTE
         hypothesis = Hypothesis(
-            name=self._name(),
+            name=self.take("name", self._name, "?"),
             timeframe=timeframe,
-            direction=Direction[self._one_of("direction", [d.word for d in Direction]).upper()],
-            family=Family(self._one_of("family", list(Family))),
-            reason=self._text("reason"),
+            direction=Direction[self._word("direction", [d.word for d in Direction]).upper()],
+            family=Family(self._word("family", list(Family))),
+            reason=self._text_or_nothing("reason"),
             entry=self._texts("entry", least=1),
             confirm=self._texts("confirm"),
-            stop=self._text("stop"),
-            targets=self._targets(),
+            stop=self._text_or_nothing("stop"),
+            targets=self.take("targets", self._targets, ()),
             exit=self._texts("exit"),
-            max_hold=self._duration("max_hold") if "max_hold" in self.table else None,
-            trail=self._text("trail") if "trail" in self.table else None,
-            break_even=self._flag("break_even"),
-            expires_after=self._duration("expires_after") if "expires_after" in self.table else timeframe,
-            regimes=tuple(Regime(self._one_of("regimes", list(Regime), word)) for word in self._texts("regimes")),
-            slippage_bps=self._slippage(),
-            vary=vary,
-            also=tuple(self._as_duration("also", text) for text in self._texts("also")),
+            max_hold=self._optional_duration("max_hold"),
+            trail=self._text_or_nothing("trail") or None,
+            break_even=self.take("break_even", self._flag, False),
+            expires_after=self._optional_duration("expires_after") or timeframe,
+            regimes=self.take("regimes", self._regimes, ()),
+            slippage_bps=self.take("slippage_bps", self._slippage, None),
+            vary=self.take("vary", self._vary, ()),
+            also=self.take("also", self._also, ()),
         )
-        self._check_expressions(hypothesis)
+        if "vary" not in self.broken:
+            self._check_expressions(hypothesis)
         return hypothesis
 
-    def _known_keys(self) -> None:
-        known = (*_REQUIRED, *_OPTIONAL)
+    def refuse_double(self, first_place: dict[str, str]) -> None:
+        """Keep where a name stands first; an error when it stood before."""
+        name = self.table.get("name")
+        if not isinstance(name, str):
+            return
+        here = self.error("name", "")
+        if name in first_place:
+            problem = f'expected each name once, found "{name}" also in {first_place[name]}; rename one'
+            self.errors.append(self.error("name", problem))
+        first_place.setdefault(name, f"{here.file}, line {here.line}")
+
+    def _check_keys(self) -> None:
         for key in self.table:
-            if key not in known:
-                near = difflib.get_close_matches(key, known, n=1)
-                hint = f'; did you mean "{near[0]}"?' if near else f"; known are {', '.join(known)}"
-                raise self.error(key, f'unknown key "{key}"{hint}')
+            if key not in _KNOWN:
+                hint = _nearest(key, _KNOWN) or f"; known are {', '.join(_KNOWN)}"
+                self.errors.append(self.error(key, f'unknown key "{key}"{hint}'))
         for key in _REQUIRED:
             if key not in self.table:
-                raise self.error("name", f'expected a key "{key}", found none')
+                self.errors.append(self.error("name", f'expected a key "{key}", found none'))
 
     def _of_type(self, key: str, kinds: type | tuple[type, ...], expected: str) -> Any:  # noqa: ANN401 - TOML's value
         value = self.table[key]
@@ -128,25 +156,32 @@ class _Table:
             raise self.error(key, f"expected text for {key}, found nothing")
         return text
 
+    def _text_or_nothing(self, key: str) -> str:
+        return self.take(key, lambda: self._text(key), "") if key in self.table else ""
+
     def _name(self) -> str:
-        name = self._text("name")
-        if _NAME.fullmatch(name) is None:
+        name = self._text("name") if "name" in self.table else "?"
+        if "name" in self.table and _NAME.fullmatch(name) is None:
             raise self.error("name", f'expected a name of letters, digits and _ . -, found "{name}"')
         return name
 
     def _texts(self, key: str, least: int = 0) -> tuple[str, ...]:
-        if key not in self.table:
-            return ()
-        values = self._of_type(key, list, "a list of texts")
+        return self.take(key, lambda: self._list_of_texts(key, least), ()) if key in self.table else ()
+
+    def _list_of_texts(self, key: str, least: int = 0) -> tuple[str, ...]:
+        amount = "one or more " if least else ""
+        values = self._of_type(key, list, f"a list of {amount}texts")
         if len(values) < least or not all(isinstance(value, str) for value in values):
-            raise self.error(key, f"expected a list of {'one or more ' if least else ''}texts for {key}, found {values!r}")
+            raise self.error(key, f"expected a list of {amount}texts for {key}, found {values!r}")
         return tuple(values)
 
-    def _flag(self, key: str) -> bool:
-        return bool(self._of_type(key, bool, "true or false")) if key in self.table else False
+    def _flag(self) -> bool:
+        return bool(self._of_type("break_even", bool, "true or false")) if "break_even" in self.table else False
 
-    def _duration(self, key: str) -> int:
-        return self._as_duration(key, self._text(key))
+    def _optional_duration(self, key: str) -> int | None:
+        if key not in self.table:
+            return None
+        return self.take(key, lambda: self._as_duration(key, self._text(key)), None)
 
     def _as_duration(self, key: str, text: str) -> int:
         try:
@@ -154,13 +189,25 @@ class _Table:
         except InputError as error:
             raise self.error(key, str(error), needle=text) from None
 
-    def _one_of(self, key: str, allowed: list[str], value: str | None = None) -> str:
-        value = self._text(key) if value is None else value
-        if value not in allowed:
-            near = difflib.get_close_matches(value, allowed, n=1)
-            hint = f'; did you mean "{near[0]}"?' if near else ""
-            raise self.error(key, f'expected {key} to be one of {", ".join(allowed)}, found "{value}"{hint}')
+    def _word(self, key: str, allowed: list[str]) -> str:
+        if key not in self.table:
+            return allowed[0]
+        return self.take(key, lambda: self._one_of(key, allowed, self._text(key)), allowed[0])
+
+    def _one_of(self, key: str, allowed: Iterable[str], value: str) -> str:
+        words = list(allowed)
+        if value not in words:
+            problem = f'expected {key} to be one of {", ".join(words)}, found "{value}"{_nearest(value, words)}'
+            raise self.error(key, problem, needle=value)
         return value
+
+    def _regimes(self) -> tuple[Regime, ...]:
+        words = self._list_of_texts("regimes") if "regimes" in self.table else ()
+        return tuple(Regime(self._one_of("regimes", Regime, word)) for word in words)
+
+    def _also(self) -> tuple[int, ...]:
+        texts = self._list_of_texts("also") if "also" in self.table else ()
+        return tuple(self._as_duration("also", text) for text in texts)
 
     def _slippage(self) -> float | None:
         if "slippage_bps" not in self.table:
@@ -188,7 +235,9 @@ class _Table:
 
     def _targets(self) -> tuple[Target, ...]:
         if ("target" in self.table) == ("targets" in self.table):
-            raise self.error("target", 'expected either target = "2R" or targets = [{ at = "1R", fraction = 0.5 }, ...]')
+            raise self.error(
+                "target", 'expected either target = "2R" or targets = [{ at = "1R", fraction = 0.5 }, ...]'
+            )
         if "target" in self.table:
             return (Target(self._text("target"), 1.0),)
         rows = self._of_type("targets", list, "a list of { at, fraction }")
@@ -209,27 +258,46 @@ class _Table:
         return Target(row["at"], float(fraction))
 
     def _check_expressions(self, hypothesis: Hypothesis) -> None:
-        names = {name for name, _ in hypothesis.vary}
-        for key, text in hypothesis.expressions():
-            for name in re.findall(r"\{([^{}]*)\}", text):
-                if name not in names:
-                    raise self.error(key, f'"{{{name}}}" has no values; add vary = {{ {name} = [...] }}', needle=text)
-        used = {name for name in names for _, text in hypothesis.expressions() if f"{{{name}}}" in text}
-        for name in names - used:
-            raise self.error("vary", f'"{name}" stands in no expression; write {{{name}}} in one, or take it out of vary')
+        expressions = [(key, text) for key, text in hypothesis.expressions() if text]
+        names = [name for name, _ in hypothesis.vary]
+        unfilled = {text for key, text in expressions if self._has_unknown_placeholder(key, text, names)}
+        for name in names:
+            if not any(f"{{{name}}}" in text for _, text in expressions):
+                problem = f'"{name}" stands in no expression; write {{{name}}} in one, or take it out of vary'
+                self.errors.append(self.error("vary", problem))
+        wrong: set[str] = set(unfilled)
         for variant in variants(hypothesis):
-            pairs = zip(hypothesis.expressions(), variant.expressions(), strict=True)
-            for (key, written), (_, text) in pairs:
-                self._check(key, written, text)
+            for (key, written), (_, text) in zip(hypothesis.expressions(), variant.expressions(), strict=True):
+                # One error an expression: its other variants would mostly repeat it.
+                if written and written not in wrong and not self._is_fine(key, written, text):
+                    wrong.add(written)
+
+    def _has_unknown_placeholder(self, key: str, text: str, names: list[str]) -> bool:
+        unknown = [name for name in _PLACEHOLDER.findall(text) if name not in names]
+        for name in unknown:
+            problem = f'"{{{name}}}" has no values; add vary = {{ {name} = [...] }}'
+            column = text.index(f"{{{name}}}") + 1
+            self.errors.append(self.error(self._key(key), problem, needle=text, column=column))
+        return bool(unknown)
+
+    def _key(self, key: str) -> str:
+        return "target" if key == "targets" and "target" in self.table else key
+
+    def _is_fine(self, key: str, written: str, text: str) -> bool:
+        before = len(self.errors)
+        self.take(key, lambda: self._check(key, written, text), None)
+        return len(self.errors) == before
 
     def _check(self, key: str, written: str, text: str) -> None:
         if key == "targets" and (match := R_MULTIPLE.fullmatch(text)):
             if float(match[1]) <= 0:
-                raise self.error("target", f'expected a multiple of R above 0, found "{text}"', needle=written)
+                problem = f'expected a multiple of R above 0, found "{text}"'
+                raise self.error(self._key(key), problem, needle=written)
             return
-        read: Callable[[str], object] = parse_condition if key in {"entry", "confirm", "exit"} else parse_number
+        read: Callable[[str], object] = parse_condition if key in _CONDITION_KEYS else parse_number
         try:
             read(text)
         except ExpressionError as error:
-            key = "target" if key == "targets" and "target" in self.table else key
-            raise self.error(key, error.message, needle=written, line=error.line, column=error.column) from None
+            raise self.error(
+                self._key(key), error.message, needle=written, line=error.line, column=error.column
+            ) from None

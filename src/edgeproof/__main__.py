@@ -1,0 +1,5 @@
+"""`python -m edgeproof`."""
+
+from edgeproof.cli.main import main
+
+main()

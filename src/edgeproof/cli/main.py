@@ -1,0 +1,54 @@
+"""The binary: its commands, and the border where errors become words and exit statuses."""
+
+import sys
+
+import typer
+
+from edgeproof import __version__
+from edgeproof.cli.context import new_app
+from edgeproof.core.model.errors import EdgeproofError, InputError
+
+app = new_app("Find, prove, deliver and trade signals on crypto perpetual futures.")
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: bool = typer.Option(False, "--version", help="Print the version.")) -> None:  # noqa: FBT001, FBT003
+    if version:
+        typer.echo(f"edgeproof {__version__}")
+        raise typer.Exit
+
+
+def _enter_commands() -> None:
+    from edgeproof.cli import backtest, data, demo, hypotheses  # noqa: PLC0415 - light modules; heavy parts load later
+
+    app.add_typer(data.app, name="data")
+    app.add_typer(hypotheses.app, name="hypotheses")
+    backtest.enter(app)
+    demo.enter(app)
+
+
+def main() -> None:
+    """Run the command line: 0 done, 1 failed, 2 wrong words or files, 3 the answer is no, 130 interrupted."""
+    _enter_commands()
+    try:
+        app()
+    except InputError as error:
+        _say(str(error))
+        sys.exit(2)
+    except EdgeproofError as error:
+        _say(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _say("interrupted; nothing was left half written")
+        sys.exit(130)
+    except OSError as error:
+        _say(f"the system refused: {error}")
+        sys.exit(1)
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"edgeproof: {message}\n")
+
+
+if __name__ == "__main__":
+    main()
