@@ -2,7 +2,13 @@
 
 from edgeproof.core.indicators.node import CLOSE, Node, apply
 from edgeproof.core.indicators.registry import Period, Source, indicator
-from edgeproof.core.kernels import recursive
+from edgeproof.core.kernels import recursive, windows
+
+
+@indicator(family="trend")
+def sma(source: Source = CLOSE, period: Period = 20) -> Node:
+    """Simple moving average: the mean of the last `period` values."""
+    return apply(windows.mean, source, params=(period,))
 
 
 @indicator(family="trend")
