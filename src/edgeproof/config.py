@@ -1,0 +1,73 @@
+"""Settings: `edgeproof.toml` to one frozen value, validated once.
+
+Every setting has a default, so that no file is needed. A key nobody knows is an error with the nearest known name:
+a misspelt cost must not quietly become the default.
+"""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from edgeproof.core.model.errors import InputError
+
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+class CostSettings(_Section):
+    """Fees as fractions of notional. Slippage has its table by timeframe; a hypothesis may state its own."""
+
+    taker: Fraction = 0.0005
+    maker: Annotated[float, Field(gt=-0.01, lt=1)] = 0.0002
+
+
+class Settings(_Section):
+    """Everything a user can set."""
+
+    costs: CostSettings = CostSettings()
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings of a TOML file; the defaults when there is none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from None
+    try:
+        return Settings.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: this is not TOML: {error}") from None
+    except ValidationError as error:
+        raise InputError("\n".join(f"{path}: {_problem(each['loc'], each['msg'], text)}" for each in error.errors())) from None
+
+
+def _problem(place: tuple[int | str, ...], message: str, text: str) -> str:
+    key = ".".join(str(part) for part in place)
+    line = _line_of(str(place[-1]), text)
+    if "Extra inputs" not in message:
+        return f"line {line}: {key}: {message}"
+    near = difflib.get_close_matches(key, _known_keys(Settings), n=1, cutoff=0.4)
+    hint = f'; did you mean "{near[0]}"?' if near else f"; known are {', '.join(_known_keys(Settings))}"
+    return f'line {line}: unknown key "{key}"{hint}'
+
+
+def _known_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
+    keys: list[str] = []
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        is_section = isinstance(inner, type) and issubclass(inner, BaseModel)
+        keys += _known_keys(inner, f"{prefix}{name}.") if is_section else [f"{prefix}{name}"]
+    return keys
+
+
+def _line_of(key: str, text: str) -> int:
+    lines = text.splitlines()
+    return next((number for number, line in enumerate(lines, 1) if line.strip().lstrip("[").startswith(key)), 1)
