@@ -10,16 +10,15 @@ from edgeproof.core.kernels.abi import helper, kernel
 from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
 
 NO_RULE, US_RULE, EU_RULE = 0, 1, 2
-
 _HOUR = 3_600_000.0
-_DAY = 86_400_000.0
+_DAY = 24.0 * _HOUR
 
 
 @helper
 def _days_before_month(year: int, month: int) -> int:
     # Days from 1970-01-01 to the first of a month from March on, in the Gregorian calendar.
     leap_days = year // 4 - year // 100 + year // 400
-    before_march = year * 365 + leap_days - 719_468 + 0
+    before_march = year * 365 + leap_days - 719_468
     return before_march + (153 * (month - 3) + 2) // 5
 
 
@@ -32,20 +31,20 @@ def _sunday_on_or_after(day: int) -> int:
 @helper
 def _year_of(time: float) -> int:
     # The estimate from the mean length of a year is at most one off at the turn of the year, where no rule changes.
-    return 1970 + int(time / (365.2425 * 86_400_000.0))
+    return 1970 + int(time / (365.2425 * _DAY))
 
 
 @helper
 def _summer(year: int, rule: int, offset: float) -> tuple[float, float]:
     # Start and end (UTC ms) of summer time in a year.
-    if rule == 1:
+    if rule == US_RULE:
         start = _sunday_on_or_after(_days_before_month(year, 3) + 7)
         end = _sunday_on_or_after(_days_before_month(year, 11))
-        return start * 86_400_000.0 + 7_200_000.0 - offset, end * 86_400_000.0 + 3_600_000.0 - offset
-    if rule == 2:
+        return start * _DAY + 2.0 * _HOUR - offset, end * _DAY + _HOUR - offset
+    if rule == EU_RULE:
         start = _sunday_on_or_after(_days_before_month(year, 3) + 24)
         end = _sunday_on_or_after(_days_before_month(year, 10) + 24)
-        return start * 86_400_000.0 + 3_600_000.0, end * 86_400_000.0 + 3_600_000.0
+        return start * _DAY + _HOUR, end * _DAY + _HOUR
     return math.inf, math.inf
 
 
@@ -62,11 +61,29 @@ def clock(
     year = -1
     start, end = math.inf, math.inf
     for i in range(n):
-        if rule != 0 and _year_of(time[i]) != year:
+        if rule != NO_RULE and _year_of(time[i]) != year:
             year = _year_of(time[i])
             start, end = _summer(year, rule, offset)
-        local = time[i] + offset + (3_600_000.0 if start <= time[i] < end else 0.0)
+        local = time[i] + offset + (_HOUR if start <= time[i] < end else 0.0)
         out[i] = math.floor(((local - shift) % period) / unit)
+
+
+@kernel(inputs="n", outputs="n", timeframe=True)
+def open_clock(
+    numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray
+) -> None:
+    """Milliseconds, at a candle's open, since a local time of day; params offset, rule, time of day, timeframe."""
+    time, out = numbers[wires[0]], numbers[wires[1]]
+    offset, rule, shift, timeframe = params[0], int(params[1]), params[2], params[3]
+    year = -1
+    start, end = math.inf, math.inf
+    for i in range(n):
+        opened = time[i] - timeframe
+        if rule != NO_RULE and _year_of(opened) != year:
+            year = _year_of(opened)
+            start, end = _summer(year, rule, offset)
+        local = opened + offset + (_HOUR if start <= opened < end else 0.0)
+        out[i] = (local - shift) % _DAY
 
 
 @kernel(inputs="nnn", outputs="nn", state=lambda _: 5, timeframe=True)
