@@ -13,6 +13,7 @@ from edgeproof.core.indicators import (
     momentum,
     structure,
     volatility,
+    volume,
     windows,
 )
 from edgeproof.core.indicators.registry import INDICATORS
@@ -31,5 +32,6 @@ __all__ = [
     "momentum",
     "structure",
     "volatility",
+    "volume",
     "windows",
 ]

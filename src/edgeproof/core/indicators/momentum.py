@@ -3,8 +3,9 @@
 from edgeproof.core.indicators.averages import ema, rma, sma
 from edgeproof.core.indicators.node import CLOSE, HIGH, LOW, Node, apply
 from edgeproof.core.indicators.registry import Period, Source, indicator
-from edgeproof.core.indicators.windows import highest, lowest
-from edgeproof.core.kernels import elementwise, formulas, movements
+from edgeproof.core.indicators.volatility import true_range
+from edgeproof.core.indicators.windows import difference, highest, lowest, sum_of
+from edgeproof.core.kernels import elementwise, formulas, history, movements, ranks
 
 _WILDER = "J. Welles Wilder, New Concepts in Technical Trading Systems, 1978"
 _LANE = "George C. Lane, Lane's stochastics, Technical Analysis of Stocks & Commodities, 1984"
@@ -74,3 +75,81 @@ def macd_hist(source: Source = CLOSE, fast: Period = 12, slow: Period = 26, sign
     """MACD histogram: MACD line - signal line."""
     line = _macd_line(source, fast, slow)
     return apply(elementwise.subtract, line, ema(line, signal))
+
+
+@indicator(family="momentum", source=_CHANDE_KROLL)
+def stochrsi_k(source: Source = CLOSE, period: Period = 14, fastk: Period = 14) -> Node:
+    """Stochastic RSI, %K: where the RSI lies in the range of its last `fastk` values, 0..100; 0 in a flat range."""
+    strength = rsi(source, period)
+    return _stochastic(strength, strength, strength, fastk)
+
+
+@indicator(family="momentum", source=_CHANDE_KROLL)
+def stochrsi_d(source: Source = CLOSE, period: Period = 14, fastk: Period = 14, fastd: Period = 3) -> Node:
+    """Stochastic RSI, %D: simple average over `fastd` of %K."""
+    return sma(stochrsi_k(source, period, fastk), fastd)
+
+
+@indicator(family="momentum", source="Donald R. Lambert, Commodity Channel Index, Commodities Magazine, 1980")
+def cci(period: Period = 20) -> Node:
+    """Commodity channel index: (typical price - its average) / (0.015 x its mean deviation); 0 where it is flat."""
+    price = apply(formulas.typical_price, HIGH, LOW, CLOSE)
+    average = sma(price, period)
+    deviation = apply(ranks.mean_deviation, price, average, params=(period,))
+    distance = apply(elementwise.subtract, price, average)
+    return apply(formulas.ratio, distance, deviation, params=(1.0 / 0.015, 0.0))
+
+
+@indicator(
+    family="momentum", source="Larry Williams, How I Made One Million Dollars Last Year Trading Commodities, 1973"
+)
+def williams_r(period: Period = 14) -> Node:
+    """Williams %R: 100 (close - highest high) / (highest high - lowest low), -100..0; 0 in a flat range."""
+    top, bottom = highest(HIGH, period), lowest(LOW, period)
+    return apply(formulas.place_in_range, CLOSE, top, bottom, params=(-100.0, 0.0))
+
+
+@indicator(family="momentum")
+def roc(source: Source = CLOSE, period: Period = 10) -> Node:
+    """Rate of change in percent: 100 (x / x[period] - 1); 0 where x[period] is 0, as in TA-Lib."""
+    before = apply(history.lag, source, params=(period,))
+    return apply(formulas.ratio, difference(source, period), before, params=(100.0, 0.0))
+
+
+@indicator(family="momentum")
+def momentum(source: Source = CLOSE, period: Period = 10) -> Node:
+    """Momentum: x - x[period]."""
+    return difference(source, period)
+
+
+@indicator(family="momentum", source="Jack K. Hutson, Good TRIX, TASC 1983")
+def trix(source: Source = CLOSE, period: Period = 30) -> Node:
+    """TRIX: rate of change over one candle, in percent, of a three times exponentially smoothed price."""
+    return roc(ema(ema(ema(source, period), period), period), 1)
+
+
+@indicator(family="momentum", source="Larry Williams, The Ultimate Oscillator, TASC 1985")
+def ultimate_oscillator(fast: Period = 7, middle: Period = 14, slow: Period = 28) -> Node:
+    """Ultimate oscillator: buying pressure / true range over three windows, weighted 4, 2 and 1, 0..100.
+
+    A window without any range counts as 0, as in TA-Lib.
+    """
+    pressure, path = apply(movements.buying_pressure, LOW, CLOSE), true_range()
+    fast, middle, slow = sorted((fast, middle, slow))
+
+    def part(period: int, weight: float) -> Node:
+        total = sum_of(pressure, period), sum_of(path, period)
+        return apply(formulas.ratio, *total, params=(100.0 * weight / 7.0, 0.0))
+
+    return apply(elementwise.add, apply(elementwise.add, part(fast, 4.0), part(middle, 2.0)), part(slow, 1.0))
+
+
+@indicator(family="momentum", source="William Blau, Momentum, Direction, and Divergence, 1995")
+def tsi(source: Source = CLOSE, slow: Period = 25, fast: Period = 13) -> Node:
+    """True strength index: 100 x twice smoothed change / twice smoothed |change|, -100..100.
+
+    Smoothed by EMA over `slow`, then `fast` candles; undefined where nothing ever moved.
+    """
+    change = difference(source, 1)
+    size = apply(elementwise.absolute, change)
+    return apply(formulas.ratio, ema(ema(change, slow), fast), ema(ema(size, slow), fast), params=(100.0, float("nan")))

@@ -2,7 +2,7 @@
 
 from edgeproof.core.indicators.node import CLOSE, Node, apply
 from edgeproof.core.indicators.registry import Period, Source, indicator
-from edgeproof.core.kernels import elementwise, formulas, history, windows
+from edgeproof.core.kernels import elementwise, formulas, history, ranks, windows
 
 _NAN = float("nan")
 
@@ -62,3 +62,12 @@ def zscore(source: Source = CLOSE, period: Period = 20) -> Node:
     """
     distance = apply(elementwise.subtract, source, apply(windows.mean, source, params=(period,)))
     return apply(formulas.ratio, distance, stdev(source, period), params=(1.0, _NAN))
+
+
+@indicator(family="windows")
+def percentile_rank(x: Source, n: Period) -> Node:
+    """The percentage (100 / n .. 100) of the last n values, the current one included, that are <= it.
+
+    100 says no value of the window is higher, 100 / n that all others are; undefined while one of them is.
+    """
+    return apply(ranks.percentile_rank, x, params=(n,))

@@ -102,3 +102,15 @@ def residual_deviation(
     for i in range(n):
         rest = variance[i] - slope[i] * slope[i] * places
         out[i] = math.sqrt(rest) if rest > 0.0 else rest - rest
+
+
+@kernel(inputs="n", outputs="n")
+def freshness(
+    numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray
+) -> None:
+    """How fresh an age is, 100 (period - age) / period; params period."""
+    age, out = numbers[wires[0]], numbers[wires[1]]
+    period = params[0]
+    scale = 100.0 / period
+    for i in range(n):
+        out[i] = scale * (period - age[i])
