@@ -10,7 +10,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -104,6 +104,18 @@ def history_needed(node: Node, series: int) -> int:
             own.append(history_needed(item, series))
     params = (*node.params, float(series)) if node.kernel.timeframe else node.params
     return max(max(own) + node.kernel.warm_up(params) * series, *foreign)
+
+
+@lru_cache(maxsize=65536)
+def series_read(node: Node, series: int) -> frozenset[int]:
+    """Every series a node reads when it is computed on `series`: timeframes in milliseconds, or FUNDING."""
+    if not isinstance(node, Apply):
+        return frozenset([series])
+    found = {series}
+    for letter, item in zip(node.kernel.inputs, node.inputs, strict=True):
+        reads_foreign = letter in _FOREIGN and node.foreign is not None
+        found |= series_read(item, node.foreign if reads_foreign and node.foreign is not None else series)
+    return frozenset(found)
 
 
 def make_plan(outputs: Sequence[Output], probes: Sequence[Probe] = ()) -> Plan:

@@ -14,7 +14,7 @@ import numpy as np
 
 from edgeproof.core.conditions.evaluate import Columns, Events, evaluate_events
 from edgeproof.core.conditions.parse import parse_condition, parse_number
-from edgeproof.core.conditions.plan import Output, Plan, history_needed, make_plan
+from edgeproof.core.conditions.plan import Output, Plan, history_needed, make_plan, series_read
 from edgeproof.core.indicators.arithmetic import all_of, any_of
 from edgeproof.core.indicators.node import CLOSE, Node
 from edgeproof.core.model.candle import FloatArray, IntArray
@@ -116,9 +116,17 @@ def levels_of(hypothesis: Hypothesis, values: FloatArray) -> dict[str, FloatArra
     return {"reference": reference, "stop": stop, "targets": targets, "trail": trail}
 
 
+def series_of(hypothesis: Hypothesis) -> frozenset[int]:
+    """Every series the hypothesis reads: timeframes in milliseconds, or FUNDING."""
+    return frozenset().union(*(series_read(node, hypothesis.timeframe) for node in _nodes(hypothesis)))
+
+
+def _nodes(hypothesis: Hypothesis) -> list[Node]:
+    output = signal_output(hypothesis)
+    exits = [exit_output(hypothesis).condition] if hypothesis.exit else []
+    return [output.condition, *output.values, *exits]
+
+
 def warm_up(hypothesis: Hypothesis) -> int:
     """Milliseconds of candles before the first moment a hypothesis can fire with every value defined."""
-    output = signal_output(hypothesis)
-    nodes = [output.condition, *output.values]
-    nodes += [exit_output(hypothesis).condition] if hypothesis.exit else []
-    return max(history_needed(node, hypothesis.timeframe) for node in nodes)
+    return max(history_needed(node, hypothesis.timeframe) for node in _nodes(hypothesis))
