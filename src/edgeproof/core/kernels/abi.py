@@ -22,7 +22,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import numpy as np
 from numba import njit, types
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+FlagArray = NDArray[np.uint8]
 
 FALSE, UNDEFINED, TRUE = 0, 1, 2
 """Kleene's three values, ordered so that `and` is min, `or` is max and `not x` is 2 - x."""

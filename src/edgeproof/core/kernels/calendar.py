@@ -6,8 +6,7 @@ Zones are arithmetic, not tables: a standard offset and one of three rules for s
 
 import math
 
-from edgeproof.core.kernels.abi import helper, kernel
-from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
+from edgeproof.core.kernels.abi import FlagArray, FloatArray, IntArray, helper, kernel
 
 NO_RULE, US_RULE, EU_RULE = 0, 1, 2
 _HOUR = 3_600_000.0

@@ -6,8 +6,7 @@ is defined; a window is fully known when it has reached the window's length.
 
 import math
 
-from edgeproof.core.kernels.abi import FALSE, TRUE, UNDEFINED, Params, kernel
-from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
+from edgeproof.core.kernels.abi import FALSE, TRUE, UNDEFINED, FlagArray, FloatArray, IntArray, Params, kernel
 
 
 def _window_less_one(params: Params) -> int:

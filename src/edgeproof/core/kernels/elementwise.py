@@ -2,8 +2,7 @@
 
 import math
 
-from edgeproof.core.kernels.abi import FALSE, TRUE, UNDEFINED, kernel
-from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
+from edgeproof.core.kernels.abi import FALSE, TRUE, UNDEFINED, FlagArray, FloatArray, IntArray, kernel
 
 
 @kernel(inputs="nn", outputs="n")

@@ -11,8 +11,7 @@ How levels are made:
 
 import math
 
-from edgeproof.core.kernels.abi import TRUE, Params, helper, kernel
-from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
+from edgeproof.core.kernels.abi import TRUE, FlagArray, FloatArray, IntArray, Params, helper, kernel
 
 _HEAD = 6
 

@@ -12,8 +12,7 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from edgeproof.core.kernels.abi import ARGUMENTS, TRUE
-from edgeproof.core.model.candle import FloatArray, IntArray
+from edgeproof.core.kernels.abi import ARGUMENTS, TRUE, FloatArray, IntArray
 
 EMIT = 0
 """The address that stands for: append the candles on which the condition is true to the events."""

@@ -5,8 +5,7 @@ The first candle has none before it: NaN, if not said otherwise.
 
 import math
 
-from edgeproof.core.kernels.abi import Params, kernel
-from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
+from edgeproof.core.kernels.abi import FlagArray, FloatArray, IntArray, Params, kernel
 
 
 def _one(_params: Params) -> int:

@@ -2,8 +2,7 @@
 
 import math
 
-from edgeproof.core.kernels.abi import FALSE, TRUE, UNDEFINED, Params, kernel
-from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
+from edgeproof.core.kernels.abi import FALSE, TRUE, UNDEFINED, FlagArray, FloatArray, IntArray, Params, kernel
 
 
 def _pivot_window(params: Params) -> int:

@@ -2,8 +2,7 @@
 
 import math
 
-from edgeproof.core.kernels.abi import Params, kernel
-from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
+from edgeproof.core.kernels.abi import FlagArray, FloatArray, IntArray, Params, kernel
 
 
 def _filled(params: Params) -> int:

@@ -5,8 +5,7 @@ A NaN input gives NaN at that candle and leaves the state as it was.
 
 import math
 
-from edgeproof.core.kernels.abi import Params, helper, kernel
-from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
+from edgeproof.core.kernels.abi import FlagArray, FloatArray, IntArray, Params, helper, kernel
 
 
 def _seeded_after(params: Params) -> int:

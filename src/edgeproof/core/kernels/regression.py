@@ -6,8 +6,7 @@ With weights 1, 2, ... from the oldest, a suffix's weighted sum grows by its pla
 
 import math
 
-from edgeproof.core.kernels.abi import Params, kernel
-from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
+from edgeproof.core.kernels.abi import FlagArray, FloatArray, IntArray, Params, kernel
 
 
 def _filled(params: Params) -> int:

@@ -6,8 +6,7 @@ we know makes; with more than fit, the value is NaN rather than wrong.
 
 import math
 
-from edgeproof.core.kernels.abi import Params, kernel
-from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
+from edgeproof.core.kernels.abi import FlagArray, FloatArray, IntArray, Params, kernel
 
 _SPACING = 900_000
 

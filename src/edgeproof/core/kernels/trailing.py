@@ -5,8 +5,7 @@ A NaN input gives NaN at that candle and leaves the state as it was.
 
 import math
 
-from edgeproof.core.kernels.abi import kernel
-from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
+from edgeproof.core.kernels.abi import FlagArray, FloatArray, IntArray, kernel
 
 
 @kernel(inputs="nnn", outputs="n", state=lambda _: 3)

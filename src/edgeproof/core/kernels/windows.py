@@ -8,8 +8,7 @@ is, nothing is ever subtracted, so that errors do not add up, and a NaN is forgo
 
 import math
 
-from edgeproof.core.kernels.abi import Params, kernel
-from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
+from edgeproof.core.kernels.abi import FlagArray, FloatArray, IntArray, Params, kernel
 
 
 def _filled(params: Params) -> int:
