@@ -1,0 +1,1 @@
+"""All I/O: one folder per outside system; none imports another."""

@@ -1,0 +1,1 @@
+"""Files the user brings: read, recognised, checked row by row."""

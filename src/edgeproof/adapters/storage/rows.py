@@ -1,0 +1,140 @@
+"""Stored series as plain columns, and how new rows join old ones."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeproof.core.model.candle import COLUMNS, NO_FUNDING, Candles, Funding
+from edgeproof.core.model.errors import DataError
+from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.market import MarketTrades
+from edgeproof.core.model.time import format_duration, format_time
+from edgeproof.ports import Kind, Saved
+
+Columns = dict[str, NDArray[Any]]
+"""Columns of equal length by name; "time" is among them and ascending."""
+
+GENERATED = "generated"
+"""How the source of a generated market begins: such rows are never mixed with history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What identifies a stored series."""
+
+    kind: Kind
+    instrument: Instrument
+    timeframe: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The column that names a row: the time, and for market trades the venue's id."""
+        return "trade_id" if self.kind == "trades" else "time"
+
+    def __str__(self) -> str:
+        length = "" if self.timeframe is None else f" {format_duration(self.timeframe)}"
+        return f"{self.instrument}{length} {self.kind}"
+
+    def sort_key(self) -> tuple[Instrument, Kind, int]:
+        """By instrument, kind and timeframe."""
+        return self.instrument, self.kind, self.timeframe or 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Merged:
+    """Old and new rows in one, and what that changed."""
+
+    columns: Columns
+    saved: Saved
+
+
+def merge(series: Series, old: Columns, new: Columns, *, replace: bool) -> Merged:
+    """The rows of both; where they contradict each other an error, or the new ones with `replace`."""
+    _, at_old, at_new = np.intersect1d(old[series.key], new[series.key], assume_unique=True, return_indices=True)
+    same = np.logical_and.reduce([old[name][at_old] == new[name][at_new] for name in old])
+    if not replace and not same.all():
+        raise DataError(_contradiction(series, old, new, at_old[~same], at_new[~same]))
+    keep_old = np.ones(len(old["time"]), np.bool_)
+    keep_old[at_old[~same]] = False
+    keep_new = np.ones(len(new["time"]), np.bool_)
+    keep_new[at_new[same]] = False
+    joined = {name: np.concatenate([old[name][keep_old], new[name][keep_new]]) for name in old}
+    order = np.argsort(joined["time"], kind="stable")
+    replaced = int((~same).sum())
+    added = len(new["time"]) - len(at_new)
+    saved = Saved(added=added, replaced=replaced, unchanged=len(at_new) - replaced)
+    return Merged({name: values[order] for name, values in joined.items()}, saved)
+
+
+def _contradiction(
+    series: Series, old: Columns, new: Columns, at_old: NDArray[np.intp], at_new: NDArray[np.intp]
+) -> str:
+    first = int(np.argmin(old["time"][at_old]))
+    differing = [
+        f"{name} is {old[name][at_old[first]].item()!r} in the store and {new[name][at_new[first]].item()!r} here"
+        for name in old
+        if old[name][at_old[first]] != new[name][at_new[first]]
+    ]
+    at = format_time(int(old["time"][at_old[first]]))
+    rows = "row contradicts" if len(at_old) == 1 else "rows contradict"
+    return (
+        f"{len(at_old):,} {rows} the stored {series}, the first at {at}: {'; '.join(differing)}. Nothing was changed: "
+        "check that it is the same instrument of the same venue, or use --replace to take the new rows"
+    )
+
+
+def join_sources(series: Series, old: tuple[str, ...], source: str) -> tuple[str, ...]:
+    """The sources with one more; generated rows and history do not mix."""
+    if old and old[0].startswith(GENERATED) != source.startswith(GENERATED):
+        raise DataError(
+            f'the stored {series} come from "{old[0]}" and these from "{source}": generated rows and history are '
+            "never mixed; use another --home or another instrument"
+        )
+    return old if source in old else (*old, source)
+
+
+def candle_columns(candles: Candles) -> Columns:
+    """The candles that came from the market, without the filled ones."""
+    real = ~candles.filled
+    return {"time": candles.open_time[real], **{name: getattr(candles, name)[real] for name in COLUMNS}}
+
+
+def to_candles(columns: Columns, timeframe: int) -> Candles:
+    """Columns as candles."""
+    values = {name: columns[name] for name in COLUMNS}
+    filled = np.zeros(len(columns["time"]), np.bool_)
+    return Candles(timeframe=timeframe, open_time=columns["time"], filled=filled, **values)
+
+
+def funding_columns(funding: Funding) -> Columns:
+    """Funding as columns."""
+    return {"time": funding.time, "rate": funding.rate}
+
+
+def to_funding(columns: Columns | None) -> Funding:
+    """Columns as funding; no columns, no funding."""
+    return NO_FUNDING if columns is None else Funding(time=columns["time"], rate=columns["rate"])
+
+
+def trade_columns(trades: MarketTrades) -> Columns:
+    """Market trades as columns."""
+    return {name: getattr(trades, name) for name in ("time", "price", "size", "side", "trade_id")}
+
+
+def to_trades(columns: Columns | None) -> MarketTrades:
+    """Columns as market trades; no columns, no trades."""
+    if columns is None:
+        none = np.empty(0)
+        columns = {"time": none.astype(np.int64), "price": none, "size": none.copy()}
+        columns |= {"side": none.astype(np.int8), "trade_id": none.astype(np.str_)}
+    return MarketTrades(**columns)
+
+
+def between(columns: Columns, start: int | None, end: int | None) -> Columns:
+    """The rows with start <= time < end."""
+    time = columns["time"]
+    first = 0 if start is None else int(np.searchsorted(time, start))
+    last = len(time) if end is None else int(np.searchsorted(time, end))
+    return {name: values[first : max(first, last)] for name, values in columns.items()}

@@ -1,0 +1,1 @@
+"""From market trades to regular candles: aggregate, fill, resample, certify."""

@@ -1,0 +1,82 @@
+"""What the inside needs of the outside, as Protocols that speak facts only."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from edgeproof.core.model.candle import Candles, Funding
+from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.market import MarketTrades
+
+Kind = Literal["candles", "funding", "trades"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What a save changed: rows that were new, rows that took the place of others, rows that were there already."""
+
+    added: int
+    replaced: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """One series the store has: `first` and `last` are the times of its first and last row.
+
+    `timeframe` is None for funding and trades; `sources` says where the rows came from, in order of arrival.
+    """
+
+    instrument: Instrument
+    kind: Kind
+    timeframe: int | None
+    rows: int
+    first: int
+    last: int
+    sources: tuple[str, ...]
+
+
+class CandleStore(Protocol):
+    """History on hand: candles as they came (no filled ones), funding and market trades.
+
+    Saving is idempotent and append-safe: rows that are there already change nothing, overlapping ranges merge, and a
+    row that contradicts one that is there is a `DataError` unless `replace` is set. A save happens entirely or not at
+    all, whatever is interrupted.
+    """
+
+    def holdings(self) -> tuple[Holding, ...]:
+        """Every series, by instrument, kind and timeframe."""
+        ...
+
+    def instruments(self) -> tuple[Instrument, ...]:
+        """The instruments that have candles, by name."""
+        ...
+
+    def timeframes(self, instrument: Instrument) -> tuple[int, ...]:
+        """The timeframes of the instrument's candles, finest first."""
+        ...
+
+    def load_candles(
+        self, instrument: Instrument, timeframe: int | None = None, *, start: int | None = None, end: int | None = None
+    ) -> Candles:
+        """Candles with start <= open time and close time <= end, of the finest timeframe unless one is asked for."""
+        ...
+
+    def load_funding(self, instrument: Instrument, *, start: int | None = None, end: int | None = None) -> Funding:
+        """Funding with start <= time <= end; empty when there is none."""
+        ...
+
+    def load_trades(self, instrument: Instrument, *, start: int | None = None, end: int | None = None) -> MarketTrades:
+        """Market trades with start <= time < end; empty when there are none."""
+        ...
+
+    def save_candles(self, instrument: Instrument, candles: Candles, *, source: str, replace: bool = False) -> Saved:
+        """Keep candles; filled ones are left out."""
+        ...
+
+    def save_funding(self, instrument: Instrument, funding: Funding, *, source: str, replace: bool = False) -> Saved:
+        """Keep funding rates."""
+        ...
+
+    def save_trades(self, instrument: Instrument, trades: MarketTrades, *, source: str, replace: bool = False) -> Saved:
+        """Keep market trades, one per `trade_id`."""
+        ...
