@@ -46,7 +46,8 @@ def load_settings(path: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: this is not TOML: {error}") from None
     except ValidationError as error:
-        raise InputError("\n".join(f"{path}: {_problem(each['loc'], each['msg'], text)}" for each in error.errors())) from None
+        problems = (_problem(each["loc"], each["msg"], text) for each in error.errors())
+        raise InputError("\n".join(f"{path}: {problem}" for problem in problems)) from None
 
 
 def _problem(place: tuple[int | str, ...], message: str, text: str) -> str:
@@ -62,9 +63,11 @@ def _problem(place: tuple[int | str, ...], message: str, text: str) -> str:
 def _known_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
     keys: list[str] = []
     for name, field in model.model_fields.items():
-        inner = field.annotation
-        is_section = isinstance(inner, type) and issubclass(inner, BaseModel)
-        keys += _known_keys(inner, f"{prefix}{name}.") if is_section else [f"{prefix}{name}"]
+        inner: object = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            keys += _known_keys(inner, f"{prefix}{name}.")
+        else:
+            keys.append(f"{prefix}{name}")
     return keys
 
 

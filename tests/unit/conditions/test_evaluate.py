@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgeproof.core.conditions.evaluate import evaluate_events, evaluate_expression, series_columns
+from edgeproof.core.conditions.evaluate import Events, evaluate_events, evaluate_expression, series_columns
 from edgeproof.core.conditions.parse import parse, parse_condition, parse_number
 from edgeproof.core.conditions.plan import Output, history_needed, make_plan
 from edgeproof.core.kernels.abi import FALSE, TRUE, UNDEFINED
-from edgeproof.core.model.candle import NO_FUNDING
+from edgeproof.core.model.candle import NO_FUNDING, Candles
 from tests.support.candles import MINUTE, closes, funding, walk
 
 F, U, T = FALSE, UNDEFINED, TRUE
@@ -138,7 +138,7 @@ def test_plan_of_many_outputs_reports_what_each_alone_would() -> None:
     assert len(together[1]) > 1_000
 
 
-def _events(outputs, candles):  # type: ignore[no-untyped-def]
+def _events(outputs: list[Output], candles: Candles) -> tuple[Events, ...]:
     plan = make_plan(outputs)
     return evaluate_events(plan, series_columns(candles, NO_FUNDING, plan.series))
 

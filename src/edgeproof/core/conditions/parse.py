@@ -9,6 +9,7 @@ import difflib
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from edgeproof.core.indicators import INDICATORS
 from edgeproof.core.indicators.arithmetic import (
@@ -175,12 +176,11 @@ class _Reader:
 
     def subscript(self, tree: ast.Subscript) -> Node:
         index = tree.slice
-        is_whole = isinstance(index, ast.Constant) and type(index.value) is int
-        if not is_whole or not 0 <= index.value <= _MAX_EARLIER:
-            found = ast.unparse(index)
-            raise self._error(index, f"expected a whole number of candles ago, 0 or more, in [ ], found {found}; "
-                                     "the future cannot be read")
-        return earlier(self._node(tree.value), index.value)
+        candles = index.value if isinstance(index, ast.Constant) else None
+        if not isinstance(candles, int) or isinstance(candles, bool) or not 0 <= candles <= _MAX_EARLIER:
+            expected = "expected a whole number of candles ago, 0 or more, in [ ]"
+            raise self._error(index, f"{expected}, found {ast.unparse(index)}; the future cannot be read")
+        return earlier(self._node(tree.value), candles)
 
     def call(self, tree: ast.Call) -> Node:
         if not isinstance(tree.func, ast.Name):
@@ -225,7 +225,7 @@ def read_at(series: int, node: Node) -> Node:
     return Apply(kernel, (CLOSE_TIME, CLOSE_TIME, node), foreign=series)
 
 
-_READERS: dict[type[ast.expr], Callable[[_Reader, ast.expr], Node]] = {  # type: ignore[assignment]
+_READERS: dict[type[ast.expr], Callable[[_Reader, Any], Node]] = {
     ast.Constant: _Reader.constant,
     ast.Name: _Reader.name,
     ast.BinOp: _Reader.binary,

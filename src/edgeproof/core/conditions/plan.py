@@ -85,6 +85,7 @@ class Plan:
 
     @property
     def state_size(self) -> int:
+        """Floats of state all operations need together."""
         return int(self.state_at[-1])
 
 

@@ -115,6 +115,3 @@ def max_(a: Source, b: Source) -> Node:
 def choose(condition: Condition, a: Source, b: Source) -> Node:
     """a where the condition is true, b where it is false, undefined where it is undefined."""
     return apply(elementwise.choose, condition, a, b)
-
-
-

@@ -29,6 +29,7 @@ class Column:
 
     @property
     def kind(self) -> Kind:
+        """What its row holds."""
         return Kind.NUMBER
 
 
@@ -40,6 +41,7 @@ class Constant:
 
     @property
     def kind(self) -> Kind:
+        """What its row holds."""
         return Kind.NUMBER
 
 
@@ -67,6 +69,7 @@ class Apply:
 
     @property
     def kind(self) -> Kind:
+        """What its row holds."""
         return Kind.CONDITION if self.kernel.outputs[self.output] == "c" else Kind.NUMBER
 
 

@@ -41,6 +41,7 @@ class Parameter:
 
     @property
     def is_required(self) -> bool:
+        """Whether it has no default."""
         return self.default is inspect.Parameter.empty
 
 
@@ -97,8 +98,10 @@ def call(entry: Indicator, arguments: tuple[Argument, ...], keywords: Mapping[st
     """The node of an indicator called with arguments; an `InputError` names the one that does not fit."""
     values = dict(zip((p.name for p in _positions(entry, arguments)), arguments, strict=False))
     if len(arguments) > len(values):
-        raise InputError(f"{entry.name} takes at most {len(entry.parameters)} arguments, found {len(arguments)}; "
-                         f"write {entry.signature}")
+        raise InputError(
+            f"{entry.name} takes at most {len(entry.parameters)} arguments, found {len(arguments)}; "
+            f"write {entry.signature}"
+        )
     known = {parameter.name for parameter in entry.parameters}
     for name, value in keywords.items():
         if name not in known or name in values:
@@ -154,4 +157,3 @@ def _checked_number(parameter: Parameter, value: Argument, where: str) -> float 
     if value.value != int(value.value) or not 1 <= value.value <= 1_000_000:
         raise InputError(f"expected a {parameter.takes} (at most 1,000,000) for {where}, found {value.value:g}")
     return int(value.value)
-

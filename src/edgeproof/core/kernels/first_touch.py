@@ -37,7 +37,7 @@ def tree_levels(n_candles: int) -> IntArray:
     return np.array(starts, dtype=np.int64)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def build_trees(low: FloatArray, high: FloatArray, levels: IntArray, lows: FloatArray, highs: FloatArray) -> None:
     """Fill `lows` and `highs` with the extremes of every node, level by level."""
     for level in range(len(levels) - 1):
@@ -55,7 +55,7 @@ def build_trees(low: FloatArray, high: FloatArray, levels: IntArray, lows: Float
             highs[start + node] = most
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def scan(
     first: int,
     end: int,
@@ -87,7 +87,7 @@ def scan(
     return candle, stop, highest, lowest
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def climb(
     first: int,
     end: int,

@@ -12,7 +12,7 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from edgeproof.core.kernels.abi import ARGUMENTS, TRUE, FloatArray, IntArray
+from edgeproof.core.kernels.abi import ARGUMENTS, TRUE, FlagArray, FloatArray, IntArray
 
 EMIT = 0
 """The address that stands for: append the candles on which the condition is true to the events."""
@@ -36,9 +36,10 @@ def _call(  # noqa: PLR0913, PLR0917 - the seven arguments of every kernel
         convention = context.call_conv
         function_type = convention.get_function_type(types.void, ARGUMENTS)
         pointer = builder.inttoptr(args[0], function_type.as_pointer())
-        slots = [cgutils.alloca_once(builder, argument.pointee) for argument in function_type.args[:2]]
+        build: Any = cgutils
+        slots = [build.alloca_once(builder, argument.pointee) for argument in function_type.args[:2]]
         for slot in slots:
-            builder.store(cgutils.get_null_value(slot.type.pointee), slot)
+            builder.store(build.get_null_value(slot.type.pointee), slot)
         packed = convention._get_arg_packer(ARGUMENTS).as_arguments(builder, args[1:])  # noqa: SLF001
         builder.call(pointer, [*slots, *packed])
         return context.get_dummy_value()
@@ -49,7 +50,7 @@ def _call(  # noqa: PLR0913, PLR0917 - the seven arguments of every kernel
 @njit(cache=True, nogil=True, error_model="numpy")
 def _emit(
     numbers: FloatArray,
-    flags: Any,  # noqa: ANN401
+    flags: FlagArray,
     n: int,
     wires: IntArray,
     output: float,
@@ -85,7 +86,7 @@ def run(
     state: FloatArray,
     state_at: IntArray,
     numbers: FloatArray,
-    flags: Any,  # noqa: ANN401
+    flags: FlagArray,
     lengths: IntArray,
     offsets: IntArray,
     events: FloatArray,
@@ -116,7 +117,7 @@ def run(
         m = lengths[foreign[k]]
         if n == 0 and m == 0:
             continue
-        _call(
+        _call(  # type: ignore[call-arg]  # numba itself passes the typing context
             addresses[k],
             numbers,
             flags,
@@ -126,4 +127,5 @@ def run(
             params[param_at[k] : param_at[k + 1]],
             state[state_at[k] : state_at[k + 1]],
         )
-    return addresses.shape[0]
+    done: int = addresses.shape[0]
+    return done

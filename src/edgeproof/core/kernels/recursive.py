@@ -59,7 +59,7 @@ def _smooth_four(
     return True
 
 
-@kernel(inputs="n", outputs="n", state=lambda params: len(params), warm_up=_seeded_after, lanes=True)
+@kernel(inputs="n", outputs="n", state=len, warm_up=_seeded_after, lanes=True)
 def smooth(
     numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray
 ) -> None:

@@ -17,6 +17,7 @@ class Direction(IntEnum):
 
     @property
     def word(self) -> str:
+        """As users write it: long or short."""
         return self.name.lower()
 
 
