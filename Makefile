@@ -55,7 +55,7 @@ bench: .venv-bench/.stamp
 	@.venv-bench/bin/python benchmarks/run.py
 
 docs: .venv/.stamp
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
