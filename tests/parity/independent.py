@@ -103,7 +103,10 @@ def trade(idea: Idea, base: Candles, funding: Funding) -> tuple[dict[str, int], 
     return counts, trades
 
 
-def _live(idea: Idea, signal: Signal, first: int, base: Candles, funding: Funding) -> dict[str, Any] | None:
+# The page's numbered list, told in one piece so that it can be read beside the page.
+def _live(  # noqa: C901, PLR0912, PLR0915
+    idea: Idea, signal: Signal, first: int, base: Candles, funding: Funding
+) -> dict[str, Any] | None:
     """One position from entry to end, long or short, in real prices."""
     s, slip, tf = idea.side, idea.slippage, base.timeframe
     o, h, l, c = base.open, base.high, base.low, base.close  # noqa: E741

@@ -1,6 +1,6 @@
 """The system against a second reading of the same page: the same fates, the same trades, to 1e-9."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import polars as pl
@@ -13,8 +13,8 @@ from edgeproof.core.signals.library import read_hypotheses
 from edgeproof.research.backtest import Market, backtest
 from tests.parity import independent
 from tests.parity.independent import Idea
-from tests.support.candles import walk
 from tests.support.candles import funding as make_funding
+from tests.support.candles import walk
 from tests.support.data import shared
 
 HEAD = 'family = "confluence"\nreason = "a second reading"\n'
@@ -115,7 +115,7 @@ def test_backtest_against_a_second_reading_gives_the_same_trades(market: str, id
         _compare(row, want)
 
 
-def _compare(row: dict[str, object], want: dict[str, object]) -> None:
+def _compare(row: Mapping[str, object], want: Mapping[str, object]) -> None:
     from edgeproof.core.model.time import format_time  # noqa: PLC0415 - only for this comparison
 
     for key, value in want.items():
