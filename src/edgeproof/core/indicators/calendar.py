@@ -61,9 +61,11 @@ def _clock_time(text: str) -> int:
 def _window(zone: str, opens: str, closes: str) -> _Window:
     place = _zone(zone)
     start, end = _clock_time(opens or place.opens), _clock_time(closes or place.closes)
-    if start == end:
-        raise InputError(f'expected a session that closes at another time than it opens, found "{opens}" twice')
     length = end - start if end > start else end - start + DAY
+    if start in (DAY, end):
+        raise InputError(
+            f'expected a session that opens before "24:00" and closes at another time, found "{opens}" to "{closes}"'
+        )
     return _Window(place, start, length)
 
 
