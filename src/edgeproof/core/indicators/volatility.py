@@ -38,8 +38,8 @@ def bb_upper(source: Source = CLOSE, period: Period = 20, width: Number = 2.0) -
 
 
 @indicator(family="volatility", source=_BOLLINGER)
-def bb_middle(source: Source = CLOSE, period: Period = 20) -> Node:
-    """Middle Bollinger band: the simple average."""
+def bb_middle(source: Source = CLOSE, period: Period = 20, width: Number = 2.0) -> Node:
+    """Middle Bollinger band: the simple average (`width` is taken so that the three bands read alike)."""
     return sma(source, period)
 
 
@@ -71,8 +71,10 @@ def keltner_upper(
 
 
 @indicator(family="volatility", source=_KELTNER)
-def keltner_middle(source: Source = CLOSE, period: Period = 20) -> Node:
-    """Middle of the Keltner channel: the exponential average."""
+def keltner_middle(
+    source: Source = CLOSE, period: Period = 20, multiplier: Number = 2.0, atr_period: Period = 10
+) -> Node:
+    """Middle of the Keltner channel: the exponential average (the rest is taken so that the three lines read alike)."""
     return ema(source, period)
 
 

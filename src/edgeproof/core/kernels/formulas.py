@@ -4,6 +4,9 @@ import math
 
 from edgeproof.core.kernels.abi import FlagArray, FloatArray, IntArray, kernel
 
+_ROUNDING = 2e-14
+"""Relative differences up to this are rounding errors of sums and quotients, not movements."""
+
 
 @kernel(inputs="nn", outputs="n")
 def blend(
@@ -44,13 +47,17 @@ def share(
 def place_in_range(
     numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray
 ) -> None:
-    """The place scale (x - low) / (high - low) of x, low, high, or `otherwise` if flat; params scale, otherwise."""
+    """The place scale (x - low) / (high - low) of x, low, high, or `otherwise` if flat; params scale, otherwise.
+
+    A range of mere rounding errors is flat too, as in TA-Lib: they would decide between 0 and 100.
+    """
     x, low, high, out = numbers[wires[0]], numbers[wires[1]], numbers[wires[2]], numbers[wires[3]]
     scale, otherwise = params[0], params[1]
     for i in range(n):
         width = high[i] - low[i]
         place = scale * ((x[i] - low[i]) / width)
-        out[i] = place if width != 0.0 else (otherwise if x[i] == x[i] else math.nan)
+        is_flat = abs(width) <= _ROUNDING * abs(high[i])
+        out[i] = (otherwise if x[i] == x[i] else math.nan) if is_flat else place
 
 
 @kernel(inputs="nnn", outputs="n")

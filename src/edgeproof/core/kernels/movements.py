@@ -7,6 +7,9 @@ import math
 
 from edgeproof.core.kernels.abi import FlagArray, FloatArray, IntArray, Params, kernel
 
+_ROUNDING = 2e-14
+"""Relative differences up to this are rounding errors of sums and quotients, not movements."""
+
 
 def _one(_params: Params) -> int:
     return 1
@@ -128,15 +131,19 @@ def buying_pressure(
 def money_flows(
     numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray
 ) -> None:
-    """Price x volume where the price rose, and where it fell; 0 otherwise. State: one seen, the price before."""
+    """Price x volume where the price rose, and where it fell; 0 otherwise. State: one seen, the price before.
+
+    Prices are means of three, whose rounding is no movement: it is left out, as in TA-Lib.
+    """
     price, volume, rising, falling = numbers[wires[0]], numbers[wires[1]], numbers[wires[2]], numbers[wires[3]]
     before = state[1] if state[0] == 1.0 else math.nan
     for i in range(n):
         flow = price[i] * volume[i]
         change = price[i] - before
         nothing = 0.0 * (change + flow)
-        rising[i] = flow if change > 0.0 else nothing
-        falling[i] = flow if change < 0.0 else nothing
+        rounding = _ROUNDING * price[i]
+        rising[i] = flow if change > rounding else nothing
+        falling[i] = flow if change < -rounding else nothing
         before = price[i]
     state[0], state[1] = 1.0 if n > 0 else state[0], before
 

@@ -61,8 +61,10 @@ def regression_line(
     """Least squares line through the last `params[0]` values: its value at the last of them and its slope a candle.
 
     Exactly their value and 0 when all are equal, NaN while one of them is. Sums are of distances from an anchor, the
-    last value of the block before, so that little cancels. State: started, place in the block, prefix, weighted
-    prefix, last value, equal values in a row, anchor, block and a closing 0, weighted suffixes and a closing 0.
+    last value of the block before, so that little cancels.
+
+    State: started (1) and anchored (2), place in the block, prefix, weighted prefix, last value, equal values in a
+    row, anchor, block and a closing 0, weighted suffixes and a closing 0.
     """
     x, out, slopes = numbers[wires[0]], numbers[wires[1]], numbers[wires[2]]
     size = int(params[0])
@@ -72,13 +74,15 @@ def regression_line(
         block[:size] = math.nan
         weighted[:size] = math.nan
     place, prefix, rising, last, run = int(state[1]), state[2], state[3], state[4], int(state[5])
-    anchor = state[6]
+    anchored, anchor = state[0] == 2.0, state[6]
     middle = (size + 1.0) / 2.0
     scale = 12.0 / (size * (size * size - 1.0)) if size > 1 else 0.0
     for i in range(n):
         value = x[i]
         run = run + 1 if value == last else 1
         last = value
+        if not anchored and not math.isnan(value):
+            anchored, anchor = True, value
         distance = value - anchor
         suffix = block[place + 1]
         block[place] = value
@@ -99,4 +103,4 @@ def regression_line(
                 block[k], weighted[k] = suffix, ramp
             place, prefix, rising = 0, 0.0, 0.0
     state[1], state[2], state[3], state[4], state[5] = place, prefix, rising, last, run
-    state[6] = anchor
+    state[0], state[6] = 2.0 if anchored else 1.0, anchor

@@ -81,8 +81,8 @@ def variance(
 
     Sums are of distances from an anchor, the last value of the block before, so that little cancels.
 
-    State: started, place in the block, prefix of distances, of their squares, anchor, last value, equal values in a
-    row, block and a closing 0, block of squares and a closing 0.
+    State: started (1) and anchored (2), place in the block, prefix of distances, of their squares, anchor, last
+    value, equal values in a row, block and a closing 0, block of squares and a closing 0.
     """
     x, out = numbers[wires[0]], numbers[wires[1]]
     size = int(params[0])
@@ -90,6 +90,7 @@ def variance(
     if state[0] == 0.0:
         state[0] = 1.0
         block[:size] = math.nan
+    anchored = state[0] == 2.0
     place, prefix, square, anchor, last, run = int(state[1]), state[2], state[3], state[4], state[5], int(state[6])
     share = 1.0 / size
     for i in range(n):
@@ -97,6 +98,8 @@ def variance(
         run = run + 1 if value == last else 1
         last = value
         block[place] = value
+        if not anchored and not math.isnan(value):
+            anchored, anchor = True, value
         distance = value - anchor
         prefix += distance
         square += distance * distance
@@ -116,6 +119,7 @@ def variance(
                 suffix_square += distance * distance
                 block[k], squares[k] = suffix, suffix_square
             place, prefix, square = 0, 0.0, 0.0
+    state[0] = 2.0 if anchored else 1.0
     state[1], state[2], state[3], state[4], state[5], state[6] = place, prefix, square, anchor, last, run
 
 
