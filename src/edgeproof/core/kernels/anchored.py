@@ -57,7 +57,7 @@ def _slots(params: Params) -> int:
 @kernel(
     inputs="nn",
     outputs="n",
-    state=lambda params: (int(params[0]) + 2) * _slots(params) + int(params[0]),
+    state=lambda params: (2 * int(params[0]) + 3) * _slots(params),
     warm_up=lambda params: int(params[0]) * _slots(params),
     timeframe=True,
 )
@@ -67,31 +67,33 @@ def same_slot_median(
     """Median of x over the candles at this time of day on the `params[0]` days before; the current one is left out.
 
     Inputs: close time, x. Params: days, timeframe. NaN until there are that many, and where one of them is NaN.
-    State: for each slot of the day how many values were seen and a ring of them, then room to sort.
+    State, for each slot of the day: values seen (up to days), place of the oldest, values that are numbers, the
+    values in time order (a ring), the numbers in ascending order.
     """
     time, x, out = numbers[wires[0]], numbers[wires[1]], numbers[wires[2]]
     days, timeframe = int(params[0]), params[1]
-    width = days + 2
-    slots = (state.shape[0] - days) // width
-    work = state[slots * width :]
+    width = 2 * days + 3
+    slots = state.shape[0] // width
     for i in range(n):
-        slot = int((time[i] % 86_400_000.0) / timeframe) % slots
-        ring = state[slot * width : (slot + 1) * width]
-        held, place = int(ring[days]), int(ring[days + 1])
-        median = math.nan
-        if held == days:
-            is_known = True
-            for j in range(days):
-                value = ring[j]
-                is_known = is_known and not math.isnan(value)
-                k = j
-                while k > 0 and work[k - 1] > value:
-                    work[k] = work[k - 1]
-                    k -= 1
-                work[k] = value
-            if is_known:
-                median = work[days // 2] if days % 2 == 1 else 0.5 * (work[days // 2 - 1] + work[days // 2])
-        out[i] = median
-        ring[place] = x[i]
-        ring[days] = min(held + 1, days)
-        ring[days + 1] = (place + 1) % days
+        # Places in the state rather than slices of it: counting references to slices costs more than the work.
+        own = int((time[i] % _DAY) / timeframe) % slots * width
+        held, place, known = int(state[own]), int(state[own + 1]), int(state[own + 2])
+        oldest, ascending = own + 3 + place, own + 3 + days
+        middle = 0.5 * (state[ascending + (days - 1) // 2] + state[ascending + days // 2])
+        out[i] = middle if known == days else math.nan
+        if held == days and not math.isnan(state[oldest]):
+            j = ascending
+            while state[j] < state[oldest]:
+                j += 1
+            known -= 1
+            for k in range(j, ascending + known):
+                state[k] = state[k + 1]
+        if not math.isnan(x[i]):
+            k = ascending + known
+            while k > ascending and state[k - 1] > x[i]:
+                state[k] = state[k - 1]
+                k -= 1
+            state[k] = x[i]
+            known += 1
+        state[oldest] = x[i]
+        state[own], state[own + 1], state[own + 2] = min(held + 1, days), (place + 1) % days, known

@@ -62,38 +62,46 @@ def count(
     state[0], state[1], state[2] = place, known, total
 
 
-@kernel(inputs="c", outputs="n", state=lambda params: int(params[0]) + 2)
+@kernel(inputs="c", outputs="n", state=lambda params: int(params[0]) + 3)
 def bars_since(
     numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray
 ) -> None:
-    """Candles since it was true for the `params[0]`-th last time. State: candles seen, times true, ring of candles."""
+    """Candles since it was true for the `params[0]`-th last time.
+
+    State: candles seen, times true (up to that many), place of the oldest in the ring, ring of candles.
+    """
     x, out = flags[wires[0]], numbers[wires[1]]
     which = int(params[0])
-    ring = state[2:]
-    seen, times = state[0], int(state[1])
+    ring = state[3:]
+    seen, times, place = state[0], int(state[1]), int(state[2])
     for i in range(n):
         if x[i] == TRUE:
-            ring[times % which] = seen + i
-            times += 1
-        out[i] = seen + i - ring[times % which] if times >= which else math.nan
-    state[0], state[1] = seen + n, times
+            ring[place] = seen + i
+            place = place + 1 if place + 1 < which else 0
+            times = min(times + 1, which)
+        out[i] = seen + i - ring[place] if times == which else math.nan
+    state[0], state[1], state[2] = seen + n, times, place
 
 
-@kernel(inputs="cn", outputs="n", state=lambda params: int(params[0]) + 1)
+@kernel(inputs="cn", outputs="n", state=lambda params: int(params[0]) + 2)
 def value_when(
     numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray
 ) -> None:
-    """x on the candle where it was true for the `params[0]`-th last time. State: times true, ring of values."""
+    """x on the candle where it was true for the `params[0]`-th last time.
+
+    State: times true (up to that many), place of the oldest in the ring, ring of values.
+    """
     condition, x, out = flags[wires[0]], numbers[wires[1]], numbers[wires[2]]
     which = int(params[0])
-    ring = state[1:]
-    times = int(state[0])
+    ring = state[2:]
+    times, place = int(state[0]), int(state[1])
     for i in range(n):
         if condition[i] == TRUE:
-            ring[times % which] = x[i]
-            times += 1
-        out[i] = ring[times % which] if times >= which else math.nan
-    state[0] = times
+            ring[place] = x[i]
+            place = place + 1 if place + 1 < which else 0
+            times = min(times + 1, which)
+        out[i] = ring[place] if times == which else math.nan
+    state[0], state[1] = times, place
 
 
 @kernel(inputs="cc", outputs="c", state=lambda _: 1)
