@@ -1,4 +1,4 @@
-"""The bracket: one compiled transition for backtest, replay and live, and the loop that walks the fires of a hypothesis.
+"""The bracket: one compiled transition for backtest, replay and live, and the loop that walks the fires.
 
 How the outcome of a fire is found (rules of `semantics.md`, "Fills in a backtest"):
 
@@ -15,9 +15,9 @@ both. IEEE arithmetic is symmetric, so nothing is lost by it.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from edgeproof.core.kernels.compiled import bare, compiled
 from edgeproof.core.kernels.first_touch import build_trees, climb, scan
 
 FloatArray = NDArray[np.float64]
@@ -93,7 +93,7 @@ class Fires(NamedTuple):
     exit_time: IntArray
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@bare
 def enter(position: FloatArray, rules: Rules, open_: float, stop: float, time: int) -> None:
     """Open a position of one unit at a (mirrored) open, paying slippage and the taker fee."""
     entry = open_ * (1.0 + rules.direction * rules.slippage)
@@ -114,14 +114,14 @@ def enter(position: FloatArray, rules: Rules, open_: float, stop: float, time: i
     position[DEADLINE] = time + rules.max_hold if rules.max_hold > 0 else np.inf
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@bare
 def accrue(position: FloatArray, rules: Rules, charge: float) -> None:
     """Pay (long) or receive (short) one settlement of `charge` = rate x price a unit on what is left."""
     position[FUNDING] += rules.direction * charge * position[LEFT]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def leave(position: FloatArray, rules: Rules, price: float, reason: int, at_open: bool) -> None:  # noqa: FBT001
+@bare
+def leave(position: FloatArray, rules: Rules, price: float, reason: int, at_open: bool) -> None:
     """Close everything left at market."""
     left = position[LEFT]
     fill = price * (1.0 - rules.direction * rules.slippage)
@@ -133,7 +133,7 @@ def leave(position: FloatArray, rules: Rules, price: float, reason: int, at_open
     position[AT_OPEN] = 1.0 if at_open else 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@bare
 def _take_profit(position: FloatArray, rules: Rules, price: float, fractions: FloatArray) -> bool:
     # Fills the next target at a price; true if it was the last one.
     fraction = fractions[int(position[NEXT])]
@@ -148,7 +148,7 @@ def _take_profit(position: FloatArray, rules: Rules, price: float, fractions: Fl
     return True
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@bare
 def _take_best_order(
     position: FloatArray, rules: Rules, targets: FloatArray, fractions: FloatArray, high: float
 ) -> None:
@@ -169,7 +169,7 @@ def _take_best_order(
     position[AMBIGUOUS] = 1.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@bare
 def _move_stop(position: FloatArray, rules: Rules, trail: float) -> None:
     # At the close, effective from the next candle; a stop never moves away. A trail of NaN compares false.
     if rules.break_even and position[NEXT] > 0 and position[ENTRY] > position[STOP]:
@@ -181,16 +181,16 @@ def _move_stop(position: FloatArray, rules: Rules, trail: float) -> None:
 
 
 # The order of these lines is the rule (semantics.md, Fills 2 a-f): it reads best unbroken, hence its length.
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def advance(  # noqa: C901, PLR0911
+@bare
+def advance(  # noqa: PLR0911
     position: FloatArray,
     rules: Rules,
     targets: FloatArray,
     fractions: FloatArray,
     trail: float,
     close_time: int,
-    is_entry: bool,  # noqa: FBT001
-    exit_pending: bool,  # noqa: FBT001
+    is_entry: bool,
+    exit_pending: bool,
     open_: float,
     high: float,
     low: float,
@@ -228,7 +228,7 @@ def advance(  # noqa: C901, PLR0911
     return False
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@bare
 def settle(
     position: FloatArray, rules: Rules, risk: float, entry_candle: int, exit_candle: int, facts: FloatArray
 ) -> None:
@@ -254,7 +254,7 @@ def settle(
     facts[F_MFE] = max(0.0, (position[HIGHEST] - entry) / risk)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@bare
 def judge(fires: Fires, known: IntArray) -> None:
     """Mark each fire void or not known yet: stop and targets must be prices on their side of the reference."""
     for row in range(len(fires.time)):
@@ -266,19 +266,19 @@ def judge(fires: Fires, known: IntArray) -> None:
         known[row] = UNKNOWN if sound else VOID
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@bare
 def invalid_at(open_: float, stop: float, targets: FloatArray) -> bool:
     """Whether the (mirrored) open of the entry candle has already passed the stop or the last target."""
     return open_ <= stop or (len(targets) > 0 and open_ >= targets[-1])
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@bare
 def _candle_at(history: History, time: int) -> int:
     # The first candle opening at or after a time.
     return max(0, -((history.start - time) // history.timeframe))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@bare
 def _after(values: IntArray, value: int, guess: int) -> int:
     # How many of the ascending values are <= value. Fires come in time order, so the last answer is a good guess; a
     # halving search from scratch costs as much as the rest of a short trade.
@@ -297,8 +297,10 @@ def _after(values: IntArray, value: int, guess: int) -> int:
     return low
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _bounds(history: History, rules: Rules, fires: Fires, row: int, entry: int, position: FloatArray) -> tuple[int, int]:
+@bare
+def _bounds(
+    history: History, rules: Rules, fires: Fires, row: int, entry: int, position: FloatArray
+) -> tuple[int, int]:
     # The candle of the exit condition (or beyond the data), and the last candle the position can reach.
     n = len(history.open)
     exit_candle = n
@@ -312,8 +314,10 @@ def _bounds(history: History, rules: Rules, fires: Fires, row: int, entry: int, 
     return exit_candle, last
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _seek(history: History, rules: Rules, position: FloatArray, target: float, trail: float, first: int, end: int) -> int:
+@bare
+def _seek(
+    history: History, rules: Rules, position: FloatArray, target: float, trail: float, first: int, end: int
+) -> int:
     # The first candle in [first, end) on which `advance` has something to do, or `end`.
     long = rules.direction > 0.0
     worst, best = (history.low, history.high) if long else (history.high, history.low)
@@ -350,10 +354,8 @@ def _seek(history: History, rules: Rules, position: FloatArray, target: float, t
 
 
 # Splitting this further would hide that it is the same walk as the replay's, with jumps.
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-def _outcome(
-    history: History, rules: Rules, fires: Fires, row: int, position: FloatArray, facts: FloatArray
-) -> int:
+@bare
+def _outcome(history: History, rules: Rules, fires: Fires, row: int, position: FloatArray, facts: FloatArray) -> int:
     # The exit time of a fire that is free to enter, or UNFILLED or INVALIDATED; its facts are written.
     side = rules.direction
     n = len(history.open)
@@ -394,18 +396,21 @@ def _outcome(
     return history.start + (candle if position[AT_OPEN] > 0.0 else candle + 1) * history.timeframe
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@bare
 def foresee(
     history: History, rules: Rules, fires: Fires, known: IntArray, facts: FloatArray, position: FloatArray
 ) -> None:
-    """Find the outcome of every fire in time order: when many variants will ask for most of them, that is four times
-    faster than in the order in which they ask, which jumps about in memory."""
+    """Find the outcome of every fire, in time order.
+
+    When many variants will ask for most of them this is four times faster than in the order in which they ask, which
+    jumps about in memory.
+    """
     for row in range(len(known)):
         if known[row] == UNKNOWN:
             known[row] = _outcome(history, rules, fires, row, position, facts[row])
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@bare
 def walk(
     history: History,
     rules: Rules,
@@ -450,7 +455,7 @@ def walk(
         fates[variant, FATE_TRADED] = n_taken - offsets[variant]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def pool_rows(time: IntArray, start: int, timeframe: int, n_slots: int) -> tuple[IntArray, IntArray]:
     """Number the distinct times in ascending order: the row of each time, and where each row first stands in `time`.
 

@@ -11,8 +11,9 @@ a short and `best` the other one. Then a stop always lies below and a target abo
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from edgeproof.core.kernels.compiled import bare
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -37,7 +38,7 @@ def tree_levels(n_candles: int) -> IntArray:
     return np.array(starts, dtype=np.int64)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@bare
 def build_trees(low: FloatArray, high: FloatArray, levels: IntArray, lows: FloatArray, highs: FloatArray) -> None:
     """Fill `lows` and `highs` with the extremes of every node, level by level."""
     for level in range(len(levels) - 1):
@@ -55,7 +56,7 @@ def build_trees(low: FloatArray, high: FloatArray, levels: IntArray, lows: Float
             highs[start + node] = most
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@bare
 def scan(
     first: int,
     end: int,
@@ -81,13 +82,12 @@ def scan(
             break
         highest = max(highest, top)
         lowest = min(lowest, bottom)
-        if highest - trail > stop:
-            stop = highest - trail
+        stop = highest - trail if highest - trail > stop else stop  # noqa: PLR1730 - a trail of NaN must leave the stop
         candle += 1
     return candle, stop, highest, lowest
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@bare
 def climb(
     first: int,
     end: int,

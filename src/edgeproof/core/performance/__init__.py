@@ -1,0 +1,1 @@
+"""What round trips amount to."""

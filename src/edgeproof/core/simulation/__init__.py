@@ -1,0 +1,1 @@
+"""Simulated fills: what a signal would have earned over recorded candles."""
