@@ -8,6 +8,7 @@ import pytest
 
 from edgeproof.core.conditions.evaluate import evaluate_expression
 from edgeproof.core.model.candle import Candles
+from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.time import parse_duration, parse_time
 from tests.support.candles import columns, rows, walk
 
@@ -60,6 +61,11 @@ def test_week_begins_on_monday_in_utc() -> None:
     # Friday the 3rd to Sunday the 5th belong to a week that was not seen from its start.
     ages = evaluate_expression('vwap_age("1w")', candles)
     np.testing.assert_array_equal(ages, [math.nan] * 3 + [0, 1, 2, 3, 4, 5, 6])
+
+
+def test_more_days_than_are_kept_are_refused() -> None:
+    with pytest.raises(InputError, match="at most 366 days for same_slot_median, found 400"):
+        evaluate_expression("same_slot_median(volume, 400)", walk(3))
 
 
 def test_vwap_by_hand() -> None:

@@ -196,6 +196,7 @@ def test_channel_encloses_the_current_candle() -> None:
     assert (evaluate_expression("channel_lower(20)", candles)[19:] <= candles.low[19:]).all()
 
 
-def test_a_lookback_beyond_what_is_kept_is_refused() -> None:
-    with pytest.raises(InputError, match="at most 20,000 candles"):
-        evaluate_expression("support_level(30000)", rows((1, 1, 1, 1)))
+@pytest.mark.parametrize("expression", ["support_level(30000)", "channel_upper(3000)"])
+def test_a_window_too_long_to_look_through_is_refused(expression: str) -> None:
+    with pytest.raises(InputError, match=r"at most \d+,000 candles"):
+        evaluate_expression(expression, rows((1, 1, 1, 1)))

@@ -10,6 +10,7 @@ from edgeproof.core.model.time import DAY, parse_duration
 _BERKOWITZ = "S. Berkowitz, D. Logue, E. Noser, The Total Cost of Transactions on the NYSE, Journal of Finance 43, 1988"
 _WEST = "D. H. D. West, Updating mean and variance estimates: an improved method, Communications of the ACM 22, 1979"
 _WEEK = 7 * DAY
+_MOST_DAYS = 366
 # The epoch was a Thursday; weeks begin on the Monday after it.
 _FIRST_MONDAY = 4 * DAY
 
@@ -68,6 +69,8 @@ def vwap_lower(width: Number = 2.0, anchor: Text = "1d") -> Node:
 def same_slot_median(x: Source = VOLUME, days: Period = 20) -> Node:
     """Median of x on the candles at this time of day over the previous days, the current candle left out.
 
-    NaN until there are that many, and where one of them is NaN.
+    NaN until there are that many, and where one of them is NaN. At most 366 days.
     """
+    if days > _MOST_DAYS:
+        raise InputError(f"expected at most {_MOST_DAYS} days for same_slot_median, found {days:,}")
     return apply(anchored.same_slot_median, CLOSE_TIME, x, params=(days,))

@@ -13,6 +13,9 @@ from edgeproof.core.kernels import levels, pivots
 from edgeproof.core.model.errors import InputError
 
 ATR_PERIOD = 14
+_LONGEST_LOOKBACK = 20_000
+_LONGEST_CHANNEL = 2_000
+"""Longer ones cost more a candle than a backtest should: both look at every pivot or candle of their window."""
 
 
 def pivot_confirmed(x: Node, left: int, right: int, sign: int) -> Node:
@@ -112,8 +115,8 @@ def fib_level(ratio: Number, left: Period = 5, right: Period = 5) -> Node:
 
 
 def _levels(lookback: int, tolerance: float, touches: int, pivot: int, output: int) -> Node:
-    if lookback > 20_000:
-        raise InputError(f"expected a lookback of at most 20,000 candles for levels, found {lookback:,}")
+    if lookback > _LONGEST_LOOKBACK:
+        raise InputError(f"expected a lookback of at most {_LONGEST_LOOKBACK:,} candles for levels, found {lookback:,}")
     inputs = (
         CLOSE,
         pivot_high_confirmed(pivot, pivot),
@@ -158,6 +161,8 @@ def resistance_touches(lookback: Period = 200, tolerance: Number = 0.5, touches:
 
 
 def _channel(period: int, output: int) -> Node:
+    if period > _LONGEST_CHANNEL:
+        raise InputError(f"expected a channel over at most {_LONGEST_CHANNEL:,} candles, found {period:,}")
     return apply(levels.regression_channel, CLOSE, HIGH, LOW, params=(period,), output=output)
 
 
