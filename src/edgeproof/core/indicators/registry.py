@@ -127,7 +127,7 @@ def _positions(entry: Indicator, arguments: tuple[Argument, ...]) -> tuple[Param
         return parameters
     first = parameters[0]
     leads_with_source = first.takes == "series" and not first.is_required
-    if leads_with_source and isinstance(arguments[0], Constant) and len(arguments) < len(parameters):
+    if leads_with_source and isinstance(arguments[0], Constant):
         return parameters[1:]
     return parameters
 

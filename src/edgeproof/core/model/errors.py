@@ -4,6 +4,7 @@ EdgeproofError                 a promise was broken or an input is wrong; the me
 ├── InputError                 the words of a call or a file the user wrote are wrong (exit status 2)
 │   ├── ExpressionError        an expression of a hypothesis, with its line and column
 │   ├── HypothesisError        a hypothesis file, with file, line and column
+│   │   └── HypothesisErrors   all that is wrong in one or more files
 │   └── DataError              candles, funding or ticks that cannot be taken in
 └── StoreError                 the store on disk cannot be read or written (exit status 1)
 """
@@ -34,7 +35,30 @@ class ExpressionError(InputError):
 
 
 class HypothesisError(InputError):
-    """A hypothesis (or the file it stands in) that cannot be used."""
+    """A hypothesis (or the file it stands in) that cannot be used.
+
+    `line` and `column` count from 1 within `file`; 0 and "" where the problem has no place.
+    """
+
+    def __init__(self, message: str, *, file: str = "", line: int = 0, column: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.file = file
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        if not self.file:
+            return self.message
+        return f"{self.file}, line {self.line}, column {self.column}: {self.message}"
+
+
+class HypothesisErrors(HypothesisError):
+    """Everything that is wrong in one or more hypothesis files: `errors`, in the order of the files."""
+
+    def __init__(self, errors: "tuple[HypothesisError, ...]") -> None:
+        super().__init__("\n".join(map(str, errors)))
+        self.errors = errors
 
 
 class DataError(InputError):

@@ -56,14 +56,16 @@ def read_library(files: Iterable[tuple[str, str]]) -> tuple[Hypothesis, ...]:
     errors: list[HypothesisError] = []
     first_place: dict[str, str] = {}
     for file, text in files:
+        found: list[HypothesisError] = []
         try:
-            tables = [_Table(span, table, errors) for span, table in read_tables(text, file)]
+            tables = [_Table(span, table, found) for span, table in read_tables(text, file)]
         except HypothesisError as error:
             errors.append(error)
             continue
         for table in tables:
             read.append(table.read())
             table.refuse_double(first_place)
+        errors += sorted(found, key=lambda error: (error.line, error.column))
     if errors:
         raise HypothesisErrors(tuple(errors))
     return tuple(read)

@@ -50,9 +50,9 @@ class Span:
 
 
 def position(text: str, place: int) -> tuple[int, int]:
-    """Line and column, from 1, of a place in a text.
+    r"""Line and column, from 1, of a place in a text.
 
-    >>> position("one\\ntwo", 5)
+    >>> position("one\ntwo", 5)
     (2, 2)
     """
     before = text[:place]
