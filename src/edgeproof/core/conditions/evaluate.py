@@ -5,6 +5,7 @@ thousand candles a block, live is one instant a block; the state between blocks 
 is cut never changes a bit of the result.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -81,10 +82,29 @@ class Evaluator:
             self._events = np.concatenate([self._events, np.empty_like(self._events)])
         self._seen += self._lengths
 
-    def _run(self, first: int) -> int:
+    def advance_through(self, columns: Sequence[Columns], ends: IntArray) -> None:
+        """Take in whole history from its beginning, in blocks that end at `ends` (n_blocks, n_series), in one call."""
         plan = self.plan
-        done: int = machine.run(
-            first,
+        sources = [columns[k][name] for k, name, _ in plan.columns]
+        at = np.zeros(2, np.int64)
+        while not machine.run_blocks(
+            at,
+            ends,
+            np.array([source.ctypes.data for source in sources], np.int64),
+            np.array([k for k, _, _ in plan.columns], np.int64),
+            np.array([row for _, _, row in plan.columns], np.int64),
+            *self._parts(),
+        ):
+            self._events = np.concatenate([self._events, np.empty_like(self._events)])
+
+    def _run(self, first: int) -> int:
+        done: int = machine.run(first, *self._parts())
+        return done
+
+    def _parts(self) -> tuple[Any, ...]:
+        # The arguments that `machine.run` and `machine.run_blocks` share.
+        plan = self.plan
+        return (
             plan.addresses,
             plan.operation_series,
             plan.operation_foreign,
@@ -101,20 +121,16 @@ class Evaluator:
             self._events,
             self._cursor,
         )
-        return done
 
     def take_events(self) -> tuple[Events, ...]:
         """The events since the last call, one `Events` an output."""
         n = int(self._cursor[0])
         self._cursor[0] = 0
-        rows = self._events[:n]
-        outputs = rows[:, 0].astype(np.int64)
-        order = np.argsort(outputs, kind="stable")
-        bounds = np.searchsorted(outputs[order], np.arange(self.plan.n_outputs + 1))
-        return tuple(
-            Events(rows[order[a:b], 1].astype(np.int64), rows[order[a:b], 2:])
-            for a, b in zip(bounds[:-1], bounds[1:], strict=True)
-        )
+        starts = np.empty(self.plan.n_outputs + 1, np.int64)
+        index, values = np.empty(n, np.int64), np.empty((n, self.plan.event_width - 2))
+        machine.split_events(self._events[:n], starts, index, values)
+        bounds = starts.tolist()
+        return tuple(Events(index[a:b], values[a:b]) for a, b in itertools.pairwise(bounds))
 
     def probe(self, number: int) -> "np.ndarray[Any, Any]":
         """The probe's values on the candles of the last block (a copy): float64, or uint8 for a condition."""
@@ -147,8 +163,8 @@ def run_batch(evaluator: Evaluator, columns: Sequence[Columns], cuts: Iterable[f
 def evaluate_events(plan: Plan, series: Mapping[int, Columns], capacity: int = BLOCK) -> tuple[Events, ...]:
     """Every event of a plan over whole history."""
     evaluator = Evaluator(plan, capacity)
-    for _ in run_batch(evaluator, [series[length] for length in plan.series]):
-        pass
+    columns = [series[length] for length in plan.series]
+    evaluator.advance_through(columns, block_ends(columns, evaluator.capacity))
     return evaluator.take_events()
 
 

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from edgeproof.core.indicators.node import CLOSE_TIME, FUNDING, Apply, Column, Constant, Kind, Node
+from edgeproof.core.indicators.node import FUNDING, Apply, Column, Constant, Kind, Node
 from edgeproof.core.kernels.abi import Kernel, address
 from edgeproof.core.kernels.machine import EMIT
 from edgeproof.core.model.candle import FloatArray, IntArray
@@ -182,8 +182,6 @@ class _Builder:
     def emit(self, number: int, output: Output) -> None:
         """An operation that reports where the output's condition is true, with its values."""
         inputs = tuple(self.visit(node, output.series) for node in (output.condition, *output.values))
-        # Every series in use needs its times, so that blocks can be cut by time.
-        self.visit(CLOSE_TIME, output.series)
         self.operations.append(Operation(None, output.series, output.series, inputs, (), (float(number),)))
 
 
