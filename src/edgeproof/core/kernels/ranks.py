@@ -86,16 +86,18 @@ def extreme_ages(
     lows, low_at = state[8 + 2 * size : 9 + 3 * size], state[9 + 3 * size :]
     place, seen = int(state[0]), int(state[1])
     top, top_at, bottom, bottom_at = state[2], state[3], state[4], state[5]
+    if place == 0:
+        top, bottom = -math.inf, math.inf
     highs[size], lows[size] = -math.inf, math.inf
     for i in range(n):
         h, l = high[i], low[i]  # noqa: E741
         seen += 1
         if math.isnan(h) or math.isnan(l):
             h, l, seen = -math.inf, math.inf, 0  # noqa: E741
-        if place == 0 or h >= top:
-            top, top_at = h, float(place)
-        if place == 0 or l <= bottom:
-            bottom, bottom_at = l, float(place)
+        top_at = place if h >= top else top_at
+        top = h if h >= top else top
+        bottom_at = place if l <= bottom else bottom_at
+        bottom = l if l <= bottom else bottom
         highs[place], high_at[place] = h, place
         lows[place], low_at[place] = l, place
         place += 1
@@ -106,10 +108,10 @@ def extreme_ages(
         since_low[i] = place - 1 - at if seen >= size else math.nan
         if place == size:
             for k in range(size - 2, -1, -1):
-                if highs[k + 1] >= highs[k]:
-                    highs[k], high_at[k] = highs[k + 1], high_at[k + 1]
-                if lows[k + 1] <= lows[k]:
-                    lows[k], low_at[k] = lows[k + 1], low_at[k + 1]
-            place = 0
+                high_at[k] = high_at[k + 1] if highs[k + 1] >= highs[k] else high_at[k]
+                highs[k] = highs[k + 1] if highs[k + 1] >= highs[k] else highs[k]
+                low_at[k] = low_at[k + 1] if lows[k + 1] <= lows[k] else low_at[k]
+                lows[k] = lows[k + 1] if lows[k + 1] <= lows[k] else lows[k]
+            place, top, bottom = 0, -math.inf, math.inf
     state[0], state[1] = place, seen
     state[2], state[3], state[4], state[5] = top, top_at, bottom, bottom_at

@@ -35,15 +35,20 @@ def weighted_mean(
         weighted[:size] = math.nan
     place, prefix, rising, last, run = int(state[1]), state[2], state[3], state[4], int(state[5])
     scale = 2.0 / (size * (size + 1.0))
-    for i in range(n):
-        value = x[i]
-        run = run + 1 if value == last else 1
-        last = value
-        block[place] = value
-        prefix += value
-        place += 1
-        rising += place * value
-        out[i] = (weighted[place] + (size - place) * prefix + rising) * scale if run < size else value
+    i = 0
+    while i < n:
+        end = min(n, i + size - place)
+        shift = place - i
+        for j in range(i, end):
+            value = x[j]
+            run = run + 1 if value == last else 1
+            last = value
+            behind = j + shift + 1
+            block[behind - 1] = value
+            prefix += value
+            rising += behind * value
+            out[j] = (weighted[behind] + (size - behind) * prefix + rising) * scale if run < size else value
+        place, i = end + shift, end
         if place == size:
             suffix, ramp = 0.0, 0.0
             for k in range(size - 1, -1, -1):
@@ -77,22 +82,26 @@ def regression_line(
     anchored, anchor = state[0] == 2.0, state[6]
     middle = (size + 1.0) / 2.0
     scale = 12.0 / (size * (size * size - 1.0)) if size > 1 else 0.0
-    for i in range(n):
-        value = x[i]
-        run = run + 1 if value == last else 1
-        last = value
-        if not anchored and not math.isnan(value):
-            anchored, anchor = True, value
-        distance = value - anchor
-        suffix = block[place + 1]
-        block[place] = value
-        prefix += distance
-        place += 1
-        rising += place * distance
-        plain = suffix + prefix
-        slope = (weighted[place] + (size - place) * prefix + rising - middle * plain) * scale
-        slopes[i] = slope if run < size else 0.0
-        out[i] = anchor + plain / size + slope * (size - middle) if run < size else value
+    i = 0
+    while i < n:
+        end = min(n, i + size - place)
+        shift = place - i
+        for j in range(i, end):
+            value = x[j]
+            run = run + 1 if value == last else 1
+            last = value
+            if not anchored and not math.isnan(value):
+                anchored, anchor = True, value
+            distance = value - anchor
+            behind = j + shift + 1
+            block[behind - 1] = value
+            prefix += distance
+            rising += behind * distance
+            plain = block[behind] + prefix
+            slope = (weighted[behind] + (size - behind) * prefix + rising - middle * plain) * scale
+            slopes[j] = slope if run < size else 0.0
+            out[j] = anchor + plain / size + slope * (size - middle) if run < size else value
+        place, i = end + shift, end
         if place == size:
             if not math.isnan(value):
                 anchor = value

@@ -140,11 +140,8 @@ def on_balance(
             out[i] = math.nan
             continue
         if not seen:
-            seen, balance, before = True, amount, value
-        elif value > before:
-            balance += amount
-        elif value < before:
-            balance -= amount
+            seen, before, balance = True, -math.inf, 0.0
+        balance += amount if value > before else (-amount if value < before else 0.0)
         before = value
         out[i] = balance
     state[0], state[1], state[2] = 1.0 if seen else 0.0, balance, before

@@ -30,15 +30,21 @@ def total(
         state[0] = 1.0
         block[:size] = math.nan
     place, prefix = int(state[1]), state[2]
-    for i in range(n):
-        value = x[i]
-        block[place] = value
-        prefix += value
-        place += 1
-        out[i] = prefix + block[place]
+    i = 0
+    while i < n:
+        end = min(n, i + size - place)
+        shift = place - i
+        for j in range(i, end):
+            value = x[j]
+            block[j + shift] = value
+            prefix += value
+            out[j] = prefix + block[j + shift + 1]
+        place, i = end + shift, end
         if place == size:
-            for k in range(size - 2, -1, -1):
-                block[k] += block[k + 1]
+            suffix = 0.0
+            for k in range(size - 1, -1, -1):
+                suffix += block[k]
+                block[k] = suffix
             place, prefix = 0, 0.0
     state[1], state[2] = place, prefix
 
@@ -58,17 +64,23 @@ def mean(
         state[0] = 1.0
         block[:size] = math.nan
     place, prefix, last, run = int(state[1]), state[2], state[3], int(state[4])
-    for i in range(n):
-        value = x[i]
-        run = run + 1 if value == last else 1
-        last = value
-        block[place] = value
-        prefix += value
-        place += 1
-        out[i] = (prefix + block[place]) / size if run < size else value
+    i = 0
+    while i < n:
+        end = min(n, i + size - place)
+        shift = place - i
+        for j in range(i, end):
+            value = x[j]
+            run = run + 1 if value == last else 1
+            last = value
+            block[j + shift] = value
+            prefix += value
+            out[j] = (prefix + block[j + shift + 1]) / size if run < size else value
+        place, i = end + shift, end
         if place == size:
-            for k in range(size - 2, -1, -1):
-                block[k] += block[k + 1]
+            suffix = 0.0
+            for k in range(size - 1, -1, -1):
+                suffix += block[k]
+                block[k] = suffix
             place, prefix = 0, 0.0
     state[1], state[2], state[3], state[4] = place, prefix, last, run
 
@@ -93,22 +105,24 @@ def variance(
     anchored = state[0] == 2.0
     place, prefix, square, anchor, last, run = int(state[1]), state[2], state[3], state[4], state[5], int(state[6])
     share = 1.0 / size
-    for i in range(n):
-        value = x[i]
-        run = run + 1 if value == last else 1
-        last = value
-        block[place] = value
-        if not anchored and not math.isnan(value):
-            anchored, anchor = True, value
-        distance = value - anchor
-        prefix += distance
-        square += distance * distance
-        place += 1
-        d = prefix + block[place]
-        spread = (square + squares[place] - d * d * share) * share
-        if spread < 0.0 or run >= size:
-            spread = value - value
-        out[i] = spread
+    i = 0
+    while i < n:
+        end = min(n, i + size - place)
+        shift = place - i
+        for j in range(i, end):
+            value = x[j]
+            run = run + 1 if value == last else 1
+            last = value
+            if not anchored and not math.isnan(value):
+                anchored, anchor = True, value
+            distance = value - anchor
+            block[j + shift] = value
+            prefix += distance
+            square += distance * distance
+            d = prefix + block[j + shift + 1]
+            spread = (square + squares[j + shift + 1] - d * d * share) * share
+            out[j] = value - value if spread < 0.0 or run >= size else spread
+        place, i = end + shift, end
         if place == size:
             if not math.isnan(value):
                 anchor = value
@@ -139,19 +153,26 @@ def highest(
         state[2] = -math.inf
         block[size] = -math.inf
     place, prefix, seen = int(state[1]), state[2], int(state[3])
-    for i in range(n):
-        value = x[i]
-        seen += 1
-        if math.isnan(value):
-            value, seen = -math.inf, 0
-        block[place] = value
-        prefix = value if value > prefix else prefix
-        place += 1
-        best = block[place] if block[place] > prefix else prefix
-        out[i] = best if seen >= size else math.nan
+    i = 0
+    while i < n:
+        end = min(n, i + size - place)
+        shift = place - i
+        for j in range(i, end):
+            value = x[j]
+            seen += 1
+            if math.isnan(value):
+                value, seen = -math.inf, 0
+            block[j + shift] = value
+            prefix = value if value > prefix else prefix
+            rest = block[j + shift + 1]
+            best = rest if rest > prefix else prefix
+            out[j] = best if seen >= size else math.nan
+        place, i = end + shift, end
         if place == size:
-            for k in range(size - 2, -1, -1):
-                block[k] = block[k + 1] if block[k + 1] > block[k] else block[k]
+            suffix = -math.inf
+            for k in range(size - 1, -1, -1):
+                suffix = block[k] if block[k] > suffix else suffix
+                block[k] = suffix
             place, prefix = 0, -math.inf
     state[1], state[2], state[3] = place, prefix, seen
 
@@ -172,18 +193,25 @@ def lowest(
         state[2] = math.inf
         block[size] = math.inf
     place, prefix, seen = int(state[1]), state[2], int(state[3])
-    for i in range(n):
-        value = x[i]
-        seen += 1
-        if math.isnan(value):
-            value, seen = math.inf, 0
-        block[place] = value
-        prefix = value if value < prefix else prefix
-        place += 1
-        best = block[place] if block[place] < prefix else prefix
-        out[i] = best if seen >= size else math.nan
+    i = 0
+    while i < n:
+        end = min(n, i + size - place)
+        shift = place - i
+        for j in range(i, end):
+            value = x[j]
+            seen += 1
+            if math.isnan(value):
+                value, seen = math.inf, 0
+            block[j + shift] = value
+            prefix = value if value < prefix else prefix
+            rest = block[j + shift + 1]
+            best = rest if rest < prefix else prefix
+            out[j] = best if seen >= size else math.nan
+        place, i = end + shift, end
         if place == size:
-            for k in range(size - 2, -1, -1):
-                block[k] = block[k + 1] if block[k + 1] < block[k] else block[k]
+            suffix = math.inf
+            for k in range(size - 1, -1, -1):
+                suffix = block[k] if block[k] < suffix else suffix
+                block[k] = suffix
             place, prefix = 0, math.inf
     state[1], state[2], state[3] = place, prefix, seen
