@@ -1,13 +1,16 @@
 """What the inside needs of the outside, as Protocols that speak facts only."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from edgeproof.core.model.candle import Candles, Funding
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.market import MarketTrades
 
 Kind = Literal["candles", "funding", "trades"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,5 +81,13 @@ class CandleStore(Protocol):
         ...
 
     def save_trades(self, instrument: Instrument, trades: MarketTrades, *, source: str, replace: bool = False) -> Saved:
-        """Keep market trades, one per `trade_id`."""
+        """Keep market trades, one per `trade_id` and UTC day."""
+        ...
+
+
+class TaskRunner(Protocol):
+    """Where independent tasks run: threads here, processes or machines elsewhere."""
+
+    def run(self, tasks: Sequence[Callable[[], T]]) -> Iterator[T]:
+        """The result of every task in the order of the tasks; few at a time, so that memory stays flat."""
         ...

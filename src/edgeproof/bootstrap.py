@@ -1,0 +1,115 @@
+"""The composition root: where ports meet their adapters.
+
+Everything is wired by hand here, once: the command line calls these functions and knows no adapter.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from edgeproof.adapters.compute.local import LocalRunner
+from edgeproof.adapters.simulated.market import generate_market, generated_source
+from edgeproof.adapters.storage.importing.into_store import import_candles
+from edgeproof.adapters.storage.library import load_library
+from edgeproof.adapters.storage.parquet import ParquetStore
+from edgeproof.adapters.storage.runs import RunWriter
+from edgeproof.config import Settings
+from edgeproof.core.model.errors import InputError
+from edgeproof.core.model.instrument import Instrument, parse_instrument
+from edgeproof.core.model.time import parse_duration
+from edgeproof.core.signals.hypothesis import Hypothesis, variants
+from edgeproof.ports import CandleStore
+from edgeproof.research.backtest import Fees, Market, Result
+from edgeproof.research.study import Study, Survey, Window, conduct, load_market, survey
+
+STORE = "data"
+DEMO = "demo"
+
+_PAIR = re.compile(r"([A-Z0-9]+?)(USDT|USDC|USD)")
+_LENGTH = re.compile(r"\d+[mhd]")
+
+
+def open_store(home: Path) -> CandleStore:
+    """The history kept under a home folder; empty when there is none yet."""
+    if home.exists() and not home.is_dir():
+        raise InputError(f"expected --home to be a folder, found a file: {home}")
+    return ParquetStore(home / STORE)
+
+
+def library(home: Path, files: Sequence[Path] = ()) -> tuple[Hypothesis, ...]:
+    """The shipped hypotheses, the user's own under home, and those of further files."""
+    return load_library(home, files)
+
+
+def variants_of(hypotheses: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """Each hypothesis as the variants it declares."""
+    return tuple(variant for hypothesis in hypotheses for variant in variants(hypothesis))
+
+
+def market(store: CandleStore, instrument: Instrument, start: int | None = None, end: int | None = None) -> Market:
+    """The gap-filled base candles of an instrument with its funding."""
+    return load_market(store, instrument, Window(start=start, end=end))
+
+
+def fees(settings: Settings) -> Fees:
+    """What trading costs, by the settings."""
+    return Fees(taker=settings.costs.taker, maker=settings.costs.maker)
+
+
+def look_at_data(store: CandleStore, study: Study) -> Survey:
+    """The certificates of a study's history, and the id its run will have."""
+    return survey(store, study)
+
+
+def run_backtest(
+    store: CandleStore, study: Study, *, on_progress: Callable[[float], None] = lambda _: None
+) -> Iterator[tuple[Result, ...]]:
+    """The results of a study, instrument by instrument, on the threads of this machine."""
+    return conduct(store, study, LocalRunner(), on_progress=on_progress)
+
+
+def keep_run(home: Path, identity: str) -> RunWriter:
+    """Where the trades and the statistics of a run go: HOME/runs/ID/."""
+    return RunWriter(home, identity)
+
+
+def generated_home(home: Path, instruments: int, days: int, seed: int) -> Path:
+    """A home under HOME/demo that holds a generated market; the same arguments find the same home again."""
+    folder = home / DEMO / f"generated-{instruments}x{days}d-seed{seed}"
+    store = open_store(folder)
+    for instrument, (candles, funding) in generate_market(instruments, days=days, seed=seed).items():
+        store.save_candles(instrument, candles, source=generated_source(seed))
+        store.save_funding(instrument, funding, source=generated_source(seed))
+    return folder
+
+
+def imported_home(home: Path, files: Sequence[tuple[Path, Instrument]]) -> Path:
+    """A home under HOME/demo that holds candle files; the same files find the same home again."""
+    for file, _ in files:
+        if not file.is_file():
+            raise InputError(f"expected a file with candles, found none at {file}")
+    digest = hashlib.sha256()
+    for file, instrument in files:
+        digest.update(instrument.unified.encode() + file.read_bytes())
+    folder = home / DEMO / f"files-{digest.hexdigest()[:12]}"
+    store = open_store(folder)
+    for file, instrument in files:
+        import_candles(store, file, instrument, _timeframe_of_file(file))
+    return folder
+
+
+def instrument_of_file(file: Path) -> Instrument:
+    """The instrument a file name speaks of: `binance_perp_BTCUSDT_1m.parquet` is BTC/USD:USD."""
+    for word in re.split(r"[_. -]", file.stem.upper()):
+        if pair := _PAIR.fullmatch(word):
+            return parse_instrument(f"{pair[0]}.P")
+    raise InputError(
+        f"expected a file name with an instrument in it, such as BTCUSDT_1m.parquet, found {file.name}; "
+        "say what it holds with --instrument BTC/USD:USD"
+    )
+
+
+def _timeframe_of_file(file: Path) -> int:
+    words = (word for word in re.split(r"[_. -]", file.stem) if _LENGTH.fullmatch(word))
+    return parse_duration(next(words, "1m"))

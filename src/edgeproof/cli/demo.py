@@ -1,0 +1,98 @@
+"""`edgeproof demo`: the whole road at once, with nothing to configure.
+
+1. Generate a market (or read the files of --candles) into a home of its own under HOME/demo.
+2. Backtest the whole library on it and print the table.
+3. Say what to do next.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edgeproof.cli.context import Context, command
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+NEXT = """[bold]Next[/]
+  Look around in this market:  edgeproof backtest 'RSI*' --home {home}
+  Bring a real one:            edgeproof data import FILE --instrument BTC/USD:USD   then: edgeproof backtest
+  Write down your own idea, as mine.toml:
+    [dim]\\[\\[hypothesis]]
+    name = "My_Dip_15m"
+    timeframe = "15m"
+    direction = "long"
+    family = "mean_reversion"
+    reason = "a fast dip in an uptrend is bought back"
+    entry = \\["rsi(14) < 30", "close > sma(200)"]
+    stop = "close - 2 * atr(14)"
+    target = "2R"[/]
+  and try it:                  edgeproof backtest My_Dip_15m --hypotheses mine.toml --home {home}"""
+
+
+def enter(app: typer.Typer) -> None:
+    """Enter the command `demo`."""
+    command(app)(demo)
+
+
+def demo(  # noqa: PLR0913, PLR0917 - one parameter an option
+    context: Context,
+    more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="More files for --candles.")] = None,
+    candles: Annotated[
+        list[Path] | None, typer.Option("--candles", help="Real candles (CSV or Parquet) instead of generated ones.")
+    ] = None,
+    instrument: Annotated[
+        list[str] | None, typer.Option("--instrument", "-i", help="What each file holds [default: by its name].")
+    ] = None,
+    instruments: Annotated[int, typer.Option(min=1, help="How many instruments to generate.")] = 3,
+    days: Annotated[int, typer.Option(min=1, help="How many days to generate.")] = 90,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another market.")] = 0,
+    top: Annotated[int, typer.Option(min=0, help="How many rows to show; 0 for all.")] = 0,
+) -> None:
+    """The whole library on a generated market (or on --candles FILE...): nothing to configure."""
+    from edgeproof.cli.kernel_cache import use_kernel_cache  # noqa: PLC0415 - heavy parts load when a command runs
+
+    use_kernel_cache()
+    from edgeproof import bootstrap  # noqa: PLC0415
+    from edgeproof.cli.run import run_study  # noqa: PLC0415
+    from edgeproof.config import load_settings  # noqa: PLC0415
+    from edgeproof.research.study import Study  # noqa: PLC0415
+
+    fees = bootstrap.fees(load_settings(context.config))
+    out = _notes(context)
+    files = [*(candles or []), *(more or [])]
+    if files:
+        home = _import(context.home, files, instrument or [], out)
+    else:
+        out.print(f"A market is generated: {instruments} instruments, {days} days of minutes, seed {seed} ...")
+        home = bootstrap.generated_home(context.home, instruments, days, seed)
+    study = Study(
+        hypotheses=bootstrap.variants_of(bootstrap.library(context.home)),
+        instruments=bootstrap.open_store(home).instruments(),
+        fees=fees,
+        seed=seed,
+    )
+    there = Context(home, context.config, context.json, context.verbose)
+    run_study(there, study, top=top, closing=NEXT.format(home=home))
+
+
+def _notes(context: Context) -> "Console":
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(stderr=True, highlight=False, quiet=not context.verbose and not Console(stderr=True).is_terminal)
+
+
+def _import(home: Path, files: list[Path], names: list[str], out: "Console") -> Path:
+    from edgeproof import bootstrap  # noqa: PLC0415
+    from edgeproof.core.model.errors import InputError  # noqa: PLC0415
+    from edgeproof.core.model.instrument import parse_instrument  # noqa: PLC0415
+
+    if names and len(names) != len(files):
+        raise InputError(
+            f"expected one --instrument for each of the {len(files)} files, in their order, found {len(names)}"
+        )
+    chosen = [parse_instrument(name) for name in names] or [bootstrap.instrument_of_file(file) for file in files]
+    for file, instrument in zip(files, chosen, strict=True):
+        out.print(f"{file.name} is read as {instrument} ...")
+    return bootstrap.imported_home(home, tuple(zip(files, chosen, strict=True)))

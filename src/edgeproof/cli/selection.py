@@ -1,0 +1,95 @@
+"""What the words of a call mean: hypotheses by name, instruments that are stored, times."""
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from edgeproof.core.model.errors import InputError
+from edgeproof.core.model.instrument import Instrument, parse_instrument
+from edgeproof.core.model.time import parse_time
+from edgeproof.core.signals.hypothesis import Family, Hypothesis, variants
+from edgeproof.ports import CandleStore
+
+_WILD = frozenset("*?[")
+
+
+def select_hypotheses(
+    library: Sequence[Hypothesis], names: Sequence[str], families: Sequence[str] = ()
+) -> tuple[Hypothesis, ...]:
+    """The hypotheses of the given names or globs (all when none is given) and families, each as its variants.
+
+    A name in any case is understood; one that nothing has is an error with the nearest known name.
+    """
+    chosen = [hypothesis for hypothesis in library if _in_families(hypothesis, families)]
+    wanted = {hypothesis.name for name in names for hypothesis in _named(name, library)}
+    if names:
+        chosen = [hypothesis for hypothesis in chosen if hypothesis.name in wanted]
+    if not chosen:
+        raise InputError(f"no hypothesis is both of {_words(names)} and of the family {_words(families)}")
+    return tuple(variant for hypothesis in chosen for variant in variants(hypothesis))
+
+
+def _in_families(hypothesis: Hypothesis, families: Sequence[str]) -> bool:
+    known = [family.value for family in Family]
+    for family in families:
+        if family not in known:
+            raise InputError(f'unknown family "{family}"{_hint(family, known)}')
+    return not families or hypothesis.family.value in families
+
+
+def _named(name: str, library: Sequence[Hypothesis]) -> list[Hypothesis]:
+    if _WILD & set(name):
+        found = [hypothesis for hypothesis in library if fnmatchcase(hypothesis.name.lower(), name.lower())]
+    else:
+        found = [hypothesis for hypothesis in library if hypothesis.name.lower() == name.lower()]
+    if not found:
+        raise InputError(
+            f'no hypothesis is called "{name}"{_hint(name, [each.name for each in library])}; '
+            "edgeproof hypotheses list names them all"
+        )
+    return found
+
+
+def _hint(word: str, known: Iterable[str]) -> str:
+    names = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(word.lower(), list(names), n=1, cutoff=0.5)
+    return f'; did you mean "{names[near[0]]}"?' if near else ""
+
+
+def _words(words: Sequence[str]) -> str:
+    return ", ".join(words) or "the library"
+
+
+def select_instruments(store: CandleStore, names: Sequence[str], home: Path) -> tuple[Instrument, ...]:
+    """The instruments of the given names, or all that are stored."""
+    stored = store.instruments()
+    wanted = tuple(dict.fromkeys(parse_instrument(name) for name in names))
+    if not stored:
+        raise InputError(
+            f"there are no candles in {home} yet: bring some with\n"
+            "  edgeproof data import FILE --instrument BTC/USD:USD\n"
+            "or see it all on a generated market first with\n"
+            "  edgeproof demo"
+        )
+    for instrument in wanted:
+        if instrument not in stored:
+            raise InputError(
+                f"no candles of {instrument} are stored; there are {', '.join(map(str, stored))}. "
+                f"Bring them with edgeproof data import FILE --instrument {instrument}"
+            )
+    return wanted or stored
+
+
+def time_option(option: str, text: str | None) -> int | None:
+    """The moment a --start or --end says; None when it is not given."""
+    if text is None:
+        return None
+    return _naming(option, lambda: parse_time(text))
+
+
+def _naming(option: str, read: Callable[[], int]) -> int:
+    try:
+        return read()
+    except (InputError, OverflowError) as error:
+        raise InputError(f"{option}: {error}") from None
