@@ -159,6 +159,14 @@ def test_trades_of_one_millisecond_keep_their_order_and_their_ids_decide(reopen:
     assert reopen().load_trades(BTC, start=START).price.tolist() == [1.0, 2.0, 3.0]
 
 
+def test_a_trade_id_names_one_trade_a_day(reopen: Callable[[], CandleStore]) -> None:
+    reopen().save_trades(BTC, trades((START, 1.0, "9")), source="a.csv")
+    assert reopen().save_trades(BTC, trades((START + DAY, 2.0, "9")), source="b.csv") == saved(added=1)
+    with pytest.raises(DataError, match="contradicts"):
+        reopen().save_trades(BTC, trades((START + 1, 1.0, "9")), source="c.csv")
+    assert len(reopen().load_trades(BTC)) == 2
+
+
 def test_holdings_say_what_is_there(reopen: Callable[[], CandleStore]) -> None:
     reopen().save_funding(ETH, funding([START], [1e-4]), source="f.csv")
     reopen().save_candles(ETH, candles(100), source="e.csv")

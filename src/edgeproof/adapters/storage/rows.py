@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeproof.core.model.candle import COLUMNS, NO_FUNDING, Candles, Funding
+from edgeproof.core.model.candle import COLUMNS, NO_FUNDING, Candles, Funding, IntArray
 from edgeproof.core.model.errors import DataError
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.market import MarketTrades
-from edgeproof.core.model.time import format_duration, format_time
+from edgeproof.core.model.time import DAY, format_duration, format_time
 from edgeproof.ports import Kind, Saved
 
 Columns = dict[str, NDArray[Any]]
@@ -27,11 +27,6 @@ class Series:
     kind: Kind
     instrument: Instrument
     timeframe: int | None = None
-
-    @property
-    def key(self) -> str:
-        """The column that names a row: the time, and for market trades the venue's id."""
-        return "trade_id" if self.kind == "trades" else "time"
 
     def __str__(self) -> str:
         length = "" if self.timeframe is None else f" {format_duration(self.timeframe)}"
@@ -52,7 +47,8 @@ class Merged:
 
 def merge(series: Series, old: Columns, new: Columns, *, replace: bool) -> Merged:
     """The rows of both; where they contradict each other an error, or the new ones with `replace`."""
-    _, at_old, at_new = np.intersect1d(old[series.key], new[series.key], assume_unique=True, return_indices=True)
+    keys_old, keys_new = _keys(series, old, new)
+    _, at_old, at_new = np.intersect1d(keys_old, keys_new, assume_unique=True, return_indices=True)
     same = np.logical_and.reduce([old[name][at_old] == new[name][at_new] for name in old])
     if not replace and not same.all():
         raise DataError(_contradiction(series, old, new, at_old[~same], at_new[~same]))
@@ -66,6 +62,16 @@ def merge(series: Series, old: Columns, new: Columns, *, replace: bool) -> Merge
     added = len(new["time"]) - len(at_new)
     saved = Saved(added=added, replaced=replaced, unchanged=len(at_new) - replaced)
     return Merged({name: values[order] for name, values in joined.items()}, saved)
+
+
+def _keys(series: Series, old: Columns, new: Columns) -> tuple[IntArray, IntArray]:
+    """What names a row: its time, and for market trades the venue's id within its day."""
+    if series.kind != "trades":
+        return old["time"], new["time"]
+    ids, codes = np.unique(np.concatenate([old["trade_id"], new["trade_id"]]), return_inverse=True)
+    days = np.concatenate([old["time"], new["time"]]) // DAY
+    keys = days * len(ids) + codes
+    return keys[: len(old["time"])], keys[len(old["time"]) :]
 
 
 def _contradiction(

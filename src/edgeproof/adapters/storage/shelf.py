@@ -73,7 +73,7 @@ class Shelf(ABC):
         return self._merge(Series("funding", instrument), funding_columns(funding), source, replace=replace)
 
     def save_trades(self, instrument: Instrument, trades: MarketTrades, *, source: str, replace: bool = False) -> Saved:
-        """Keep market trades, one per `trade_id`."""
+        """Keep market trades, one per `trade_id` and UTC day."""
         return self._merge(Series("trades", instrument), trade_columns(trades), source, replace=replace)
 
     def _finest(self, instrument: Instrument) -> int:

@@ -10,6 +10,7 @@ from edgeproof.adapters.storage.rows import Series, merge, trade_columns
 from edgeproof.core.candles.aggregate import aggregate
 from edgeproof.core.candles.fill import fill_gaps
 from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.time import DAY
 from edgeproof.ports import CandleStore, Kind, Saved
 
 
@@ -49,9 +50,9 @@ def import_trades(
 ) -> Imported:
     """Read market trades from a file; keep them, and the candles of the whole periods they cover."""
     trades = read_trades(path)
-    start, end = int(trades.time[0]), int(trades.time[-1]) + 1
-    stored = store.load_trades(instrument, start=start, end=end)
+    start, end = int(trades.time[0]) // DAY * DAY, (int(trades.time[-1]) // DAY + 1) * DAY
     # Two series are saved, one after the other: what would refuse the second is found before the first.
+    stored = store.load_trades(instrument, start=start, end=end)
     merge(Series("trades", instrument), trade_columns(stored), trade_columns(trades), replace=replace)
     candles = store.save_candles(instrument, aggregate(trades, timeframe), source=path.name, replace=replace)
     saved = store.save_trades(instrument, trades, source=path.name, replace=replace)

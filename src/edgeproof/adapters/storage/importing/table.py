@@ -83,7 +83,9 @@ def _read_parquet(path: Path, content: bytes) -> Table:
 def _read_csv(path: Path, content: bytes) -> Table:
     text = _text(path, content)
     lines = text.split("\n", 1000)
-    first = next(number for number, line in enumerate(lines) if line.strip() and not line.startswith("#"))
+    first = next((number for number, line in enumerate(lines) if line.strip() and not line.startswith("#")), None)
+    if first is None:
+        raise DataError(f"expected candles, funding or trades in {path}, found only comments")
     body = text if first == 0 else text.split("\n", first)[first]
     separator = _separator(lines[first])
     has_header = not _is_data(lines[first], separator)

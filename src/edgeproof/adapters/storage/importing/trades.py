@@ -81,9 +81,8 @@ def _counted_ids(time: IntArray, order: IntArray) -> TextArray:
     ordered = time[order]
     starts = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
     counts = np.arange(len(ordered)) - np.repeat(starts, np.diff(starts, append=len(ordered)))
-    ids = np.empty(len(time), dtype=np.dtypes.StringDType())
-    ids[order] = [f"{at}:{count}" for at, count in zip(ordered.tolist(), counts.tolist(), strict=True)]
-    return ids.astype(np.str_)
+    ids = np.array([f"{at}:{count}" for at, count in zip(ordered.tolist(), counts.tolist(), strict=True)])
+    return ids[np.argsort(order)]
 
 
 def _refuse_several_products(table: Table, ids: pl.Series) -> None:
