@@ -25,9 +25,10 @@ class Statistics:
     """Figures over the closed round trips of one signal on one instrument; suffix `_r`: in units of planned risk.
 
     `n` closed round trips; `end_of_data` more were open when the data ended and count nowhere else. `cost_r` is
-    `fees_r` + `slippage_r` + `funding_r`, each a mean. `risk_reward` is the mean planned one; `break_even_win_rate` the win rate
-    at which such a signal, with these costs, earns nothing. `median_hold` in milliseconds. `expectancy_r_best` is the
-    expectancy had ambiguous candles gone well. `funding_incomplete` counts trades without full funding history.
+    `fees_r` + `slippage_r` + `funding_r`, each a mean. `risk_reward` is the mean planned one; `break_even_win_rate` the
+    win rate at which such a signal, with these costs, earns nothing. `median_hold` is in milliseconds.
+    `expectancy_r_best` is the expectancy had ambiguous candles gone well. `funding_incomplete` counts the trades that
+    funding history does not cover.
     """
 
     n: int
@@ -162,9 +163,9 @@ def max_drawdown(r: FloatArray) -> float:
 def sharpe_of_days(exit_time: IntArray, r: FloatArray) -> float:
     """Mean over standard deviation of the r earned on each UTC day, times √365, with nothing taken off for cash.
 
-    Source: W. F. Sharpe (1994), "The Sharpe ratio", Journal of Portfolio Management 21. A round trip belongs to the day
-    it ended on; the days run from the first exit to the last, days without an exit count as 0, the deviation is that of a
-    sample (n - 1). NaN with fewer than two days or without variation.
+    Source: W. F. Sharpe (1994), "The Sharpe ratio", Journal of Portfolio Management 21. A round trip belongs to the
+    day it ended on; the days run from the first exit to the last, days without an exit count as 0, the deviation is
+    that of a sample (n - 1). NaN with fewer than two days or without variation.
 
     By hand, +1 R on day 0, nothing on day 1, +2 R on day 2: mean 1, deviation 1, so √365 = 19.105.
 
