@@ -215,14 +215,14 @@ def _funding_cover(funding: Funding, start: int, end: int) -> tuple[FundingCover
     late = np.flatnonzero(np.diff(known) > _TOLERATED_DELAY * usual)
     if len(late):
         at = format_time(int(known[late[0]]))
-        return "incomplete", f"{len(late)} holes in the funding, the first after {at}"
+        return "incomplete", f"holes in the funding: {len(late)}, the first after {at}"
     return "complete", f"every {format_duration(usual)}"
 
 
 def _objections(close: FloatArray, grid: int) -> tuple[str, ...]:
     found = []
     if len(close) < 2:
-        found.append(f"{len(close)} candles prove nothing")
+        found.append(f"expected at least 2 candles, found {len(close)}")
     if grid and len(close) / grid < LEAST_COVERAGE:
         found.append(f"coverage is {len(close) / grid:.1%}, below {LEAST_COVERAGE:.0%}: too many candles are missing")
     if len(close) >= 2 and np.all(close == close[0]):

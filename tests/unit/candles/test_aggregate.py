@@ -1,0 +1,39 @@
+"""Candles out of trades, by hand."""
+
+import numpy as np
+
+from edgeproof.core.candles.aggregate import aggregate
+from edgeproof.core.model.market import MarketTrades
+from edgeproof.core.model.time import MINUTE
+from tests.support.naive_candles import rows_of
+
+
+def trades(*prints: tuple[float, float, float]) -> MarketTrades:
+    """Trades written as (minute, price, size)."""
+    return MarketTrades(
+        time=np.array([round(minute * MINUTE) for minute, _, _ in prints], np.int64),
+        price=np.array([price for _, price, _ in prints], float),
+        size=np.array([size for _, _, size in prints], float),
+        side=np.ones(len(prints), np.int8),
+        trade_id=np.array([str(n) for n in range(len(prints))], dtype=np.str_),
+    )
+
+
+def test_whole_minutes_become_candles_and_the_ends_do_not() -> None:
+    record = trades((0.5, 9, 9), (1.0, 5, 1), (1.2, 7, 2), (1.9, 4, 3), (3.0, 6, 1), (4.1, 8, 1))
+    assert rows_of(aggregate(record, MINUTE)) == [
+        (1 * MINUTE, 5, 7, 4, 4, 6, False),
+        (3 * MINUTE, 6, 6, 6, 6, 1, False),
+    ]
+
+
+def test_a_record_that_begins_with_its_minute_has_that_minute() -> None:
+    record = trades((2.0, 5, 1), (2.5, 6, 1), (3.5, 7, 1))
+    assert rows_of(aggregate(record, MINUTE)) == [(2 * MINUTE, 5, 6, 5, 6, 2, False)]
+
+
+def test_too_few_trades_make_no_candle() -> None:
+    assert len(aggregate(trades(), MINUTE)) == 0
+    assert len(aggregate(trades((1.0, 5, 1)), MINUTE)) == 0
+    assert len(aggregate(trades((1.1, 5, 1), (1.2, 5, 1)), MINUTE)) == 0
+    assert len(aggregate(trades((1.1, 5, 1), (2.2, 5, 1)), MINUTE)) == 0
