@@ -17,11 +17,11 @@ from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.round_trip import Fates, RoundTrips
 from edgeproof.core.model.time import format_duration
 from edgeproof.core.performance.metrics import Statistics, statistics
-from edgeproof.core.signals.generate import Fires, SignalPlan, evaluate_signals, fires_of, plan_signals, series_of
+from edgeproof.core.signals.generate import Families, SignalPlan, evaluate_signals, plan_signals, series_of
 from edgeproof.core.signals.hypothesis import Hypothesis
-from edgeproof.core.simulation.bracket import BracketOutcomes, BracketSpec, Walk, pool
+from edgeproof.core.simulation.bracket import BracketOutcomes, BracketSpec, Walk
 from edgeproof.core.simulation.costs import costs_for
-from edgeproof.core.simulation.history import PriceHistory, price_history
+from edgeproof.core.simulation.history import price_history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,9 +79,10 @@ def backtest(
     series = series_columns(market.candles, market.funding, plan.plan.series)
     events = evaluate_signals(plan, series)
     history = price_history(market.candles, market.funding)
+    pooled = Families(plan, events, series)
     for family in families(plan):
-        fires = [fires_of(plan, number, events, series) for number in family]
-        walks = _walk_family([plan.hypotheses[number] for number in family], fires, history, fees)
+        fires, rows = pooled.fires(family)
+        walks = BracketOutcomes(history, bracket_spec(plan.hypotheses[family[0]], fees), fires).walk_many(rows)
         for number, walk in zip(family, walks, strict=True):
             hypothesis = plan.hypotheses[number]
             results[hypothesis] = Result(hypothesis=hypothesis, instrument=market.instrument, walk=walk)
@@ -145,13 +146,3 @@ def bracket_spec(hypothesis: Hypothesis, fees: Fees) -> BracketSpec:
         max_hold=hypothesis.max_hold or 0,
         costs=costs,
     )
-
-
-def _walk_family(
-    hypotheses: Sequence[Hypothesis], fires: Sequence[Fires], history: PriceHistory, fees: Fees
-) -> tuple[Walk, ...]:
-    spec = bracket_spec(hypotheses[0], fees)
-    if len(fires) == 1:
-        return (BracketOutcomes(history, spec, fires[0]).walk(),)
-    table, rows = pool(history, fires)
-    return BracketOutcomes(history, spec, table).walk_many(rows)

@@ -62,6 +62,7 @@ class Evaluator:
         self._seen = np.zeros(len(plan.series), np.int64)
         self._events = np.empty((max(self._capacity, 1024), plan.event_width))
         self._cursor = np.zeros(1, np.int64)
+        self._full: list[FloatArray] = []
         for value, row in plan.constants:
             self._numbers[row] = value
 
@@ -79,7 +80,7 @@ class Evaluator:
             numbers[row, : end[k] - start[k]] = columns[k][name][start[k] : end[k]]
         done = 0
         while (done := self._run(done)) < len(plan.operations):
-            self._events = np.concatenate([self._events, np.empty_like(self._events)])
+            self._set_aside()
         self._seen += self._lengths
 
     def advance_through(self, columns: Sequence[Columns], ends: IntArray) -> None:
@@ -95,7 +96,13 @@ class Evaluator:
             np.array([row for _, _, row in plan.columns], np.int64),
             *self._parts(),
         ):
-            self._events = np.concatenate([self._events, np.empty_like(self._events)])
+            self._set_aside()
+
+    def _set_aside(self) -> None:
+        # The room for events is full: keep it, and go on in twice as much.
+        self._full.append(self._events[: self._cursor[0]])
+        self._events = np.empty((2 * len(self._events), self._events.shape[1]))
+        self._cursor[0] = 0
 
     def _run(self, first: int) -> int:
         done: int = machine.run(first, *self._parts())
@@ -124,13 +131,18 @@ class Evaluator:
 
     def take_events(self) -> tuple[Events, ...]:
         """The events since the last call, one `Events` an output."""
-        n = int(self._cursor[0])
+        parts = [*self._full, self._events[: self._cursor[0]]]
+        starts = np.zeros(self.plan.n_outputs + 1, np.int64)
+        for part in parts:
+            machine.count_events(part, starts[1:])
+        np.cumsum(starts, out=starts)
+        index, values = np.empty(starts[-1], np.int64), np.empty((starts[-1], self.plan.event_width - 2))
+        places = starts.copy()
+        for part in parts:
+            machine.place_events(part, places, index, values)
+        self._full.clear()
         self._cursor[0] = 0
-        starts = np.empty(self.plan.n_outputs + 1, np.int64)
-        index, values = np.empty(n, np.int64), np.empty((n, self.plan.event_width - 2))
-        machine.split_events(self._events[:n], starts, index, values)
-        bounds = starts.tolist()
-        return tuple(Events(index[a:b], values[a:b]) for a, b in itertools.pairwise(bounds))
+        return tuple(Events(index[a:b], values[a:b]) for a, b in itertools.pairwise(starts.tolist()))
 
     def probe(self, number: int) -> "np.ndarray[Any, Any]":
         """The probe's values on the candles of the last block (a copy): float64, or uint8 for a condition."""

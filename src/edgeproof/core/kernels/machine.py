@@ -105,7 +105,7 @@ def _emit(
         while left != _NONE:
             # numba itself passes the typing context.
             zeros: Any = _trailing_zeros(left)  # type: ignore[call-arg]
-            i = (word << 3) + np.int64(zeros >> _THREE)
+            i = (word << 3) + np.int64(zeros >> _THREE)  # type: ignore[unreachable]
             left &= left - _ONE
             if i >= n:
                 break
@@ -139,7 +139,7 @@ def run(
 ) -> int:
     """Run the operations from `first` on over one block; the number of those done.
 
-    Fewer than all are done only when `events` is too small: grow it and call again with `first` set to the answer.
+    Fewer than all are done only when `events` is full: call again with another, and `first` set to the answer.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def run_blocks(
 ) -> bool:
     """Load and `run` many blocks of whole history; true when all are done.
 
-    False only when `events` is too small: grow it and call again with the same `at`, which says how far it has come.
+    False only when `events` is full: call again with another and the same `at`, which says how far it has come.
 
     Parameters
     ----------
@@ -233,21 +233,19 @@ def run_blocks(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def split_events(events: FloatArray, starts: IntArray, index: IntArray, values: FloatArray) -> None:
-    """Sort the rows of `events` by output, keeping their order: a counting sort, linear in the events.
-
-    `starts` (n_outputs + 1,) becomes where each output's stretch of `index` (n,) and `values` (n, width) begins.
-    """
-    starts[:] = 0
+def count_events(events: FloatArray, counts: IntArray) -> None:
+    """Add to `counts` (n_outputs,) how many rows of `events` each output has."""
     for row in range(events.shape[0]):
-        starts[int(events[row, 0]) + 1] += 1
-    for output in range(1, starts.shape[0]):
-        starts[output] += starts[output - 1]
-    place = starts.copy()
+        counts[int(events[row, 0])] += 1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def place_events(events: FloatArray, places: IntArray, index: IntArray, values: FloatArray) -> None:
+    """Copy each row of `events` to its output's next place in `index` (n,) and `values` (n, width), moving it on."""
     for row in range(events.shape[0]):
         output = int(events[row, 0])
-        at = place[output]
-        place[output] = at + 1
+        at = places[output]
+        places[output] = at + 1
         index[at] = int(events[row, 1])
         for column in range(values.shape[1]):
             values[at, column] = events[row, column + 2]

@@ -4,7 +4,8 @@
    price, stop, target prices and trail distance there. Variants that differ only in what is computed afterwards
    (a multiple of R, a holding time) share one report.
 2. A batch or a live session runs the plan (`conditions.evaluate`).
-3. `fires_of` reads a hypothesis' fires out of the plan's events.
+3. `Families` reads fires out of the plan's events, those of hypotheses with the same bracket in one table;
+   `fires_of` those of a single hypothesis.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from edgeproof.core.conditions.parse import parse_condition, parse_number
 from edgeproof.core.conditions.plan import Output, Plan, history_needed, make_plan, series_read
 from edgeproof.core.indicators.arithmetic import all_of, any_of
 from edgeproof.core.indicators.node import CLOSE, Node
+from edgeproof.core.kernels.bracket import pool_rows
 from edgeproof.core.model.candle import FloatArray, IntArray
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.signals.library import R_MULTIPLE
@@ -87,16 +89,51 @@ def evaluate_signals(plan: SignalPlan, series: Mapping[int, Columns]) -> tuple[E
 
 def fires_of(plan: SignalPlan, number: int, events: Sequence[Events], series: Mapping[int, Columns]) -> Fires:
     """The fires of hypothesis `number` of the plan."""
-    hypothesis = plan.hypotheses[number]
-    close_time = series[hypothesis.timeframe]["close_time"]
-    signals = events[plan.signals[number]]
-    exits = plan.exits[number]
-    exit_time = close_time[events[exits].index] if exits >= 0 else np.empty(0)
-    return Fires(
-        time=close_time[signals.index].astype(np.int64),
-        exit_time=exit_time.astype(np.int64),
-        **levels_of(hypothesis, signals.values),
-    )
+    return Families(plan, events, series).fires([number])[0]
+
+
+class Families:
+    """The fires of hypotheses that share stop, targets, trail and exits: at one candle their levels are the same.
+
+    Families that differ only in what is computed afterwards (a multiple of R) report the same events; those are pooled
+    once for all of them.
+    """
+
+    def __init__(self, plan: SignalPlan, events: Sequence[Events], series: Mapping[int, Columns]) -> None:
+        self._plan = plan
+        self._events = events
+        self._series = series
+        self._pools: dict[tuple[int, ...], tuple[Events, tuple[IntArray, ...]]] = {}
+
+    def fires(self, family: Sequence[int]) -> tuple[Fires, tuple[IntArray, ...]]:
+        """Every distinct fire of the hypotheses with these numbers, and for each of them the rows of its own."""
+        hypothesis, exits = self._plan.hypotheses[family[0]], self._plan.exits[family[0]]
+        close_time = self._series[hypothesis.timeframe]["close_time"]
+        events, rows = self._pool(tuple(self._plan.signals[number] for number in family), len(close_time))
+        exit_time = close_time[self._events[exits].index] if exits >= 0 else np.empty(0)
+        fires = Fires(
+            time=close_time[events.index].astype(np.int64),
+            exit_time=exit_time.astype(np.int64),
+            **levels_of(hypothesis, events.values),
+        )
+        return fires, rows
+
+    def _pool(self, outputs: tuple[int, ...], n_candles: int) -> tuple[Events, tuple[IntArray, ...]]:
+        if len(outputs) == 1:
+            events = self._events[outputs[0]]
+            return events, (np.arange(len(events)),)
+        if outputs not in self._pools:
+            self._pools[outputs] = pool_events([self._events[output] for output in outputs], n_candles)
+        return self._pools[outputs]
+
+
+def pool_events(events: Sequence[Events], n_candles: int) -> tuple[Events, tuple[IntArray, ...]]:
+    """The distinct events of many outputs, which report equal values where two report at once; the rows of each."""
+    index = np.concatenate([each.index for each in events])
+    rows, first = pool_rows(index, 0, 1, n_candles)
+    values = np.concatenate([each.values for each in events])[first]
+    ends = np.cumsum([len(each) for each in events])
+    return Events(index[first], values), tuple(np.split(rows, ends[:-1]))
 
 
 def levels_of(hypothesis: Hypothesis, values: FloatArray) -> dict[str, FloatArray]:
