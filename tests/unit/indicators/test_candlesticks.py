@@ -176,6 +176,17 @@ def test_pattern_is_seen_where_it_is_drawn(name: str) -> None:
     assert evaluate_expression(name if name == "nr7" else f"{name}()", rows(*EXAMPLES[name]))[-1] == TRUE
 
 
+@pytest.mark.parametrize(
+    ("name", "candles"),
+    [
+        ("bullish_engulfing", ((10, 10.2, 8.9, 9), (9, 10.1, 8.8, 10))),
+        ("bearish_engulfing", ((9, 10.1, 8.8, 10), (10, 10.2, 8.9, 9))),
+    ],
+)
+def test_body_of_the_same_size_does_not_engulf(name: str, candles: tuple[Row, ...]) -> None:
+    assert evaluate_expression(name, rows(*candles))[-1] == FALSE
+
+
 @pytest.mark.parametrize("name", DEFINITIONS)
 def test_pattern_is_as_defined_on_every_candle(name: str) -> None:
     candles = walk(20_000, timeframe=300_000)

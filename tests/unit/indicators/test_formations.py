@@ -77,8 +77,9 @@ def breaks(close: FloatArray, neckline: float, known: int, end: int, expires: in
     return [i for i in beyond[:1] if i - known <= expires]
 
 
+@pytest.mark.parametrize("expires", [1, 3, 20])
 @pytest.mark.parametrize(("name", "where"), [("double_top", "top"), ("double_bottom", "bottom")])
-def test_double_top_and_bottom_are_as_defined(name: str, where: str) -> None:
+def test_double_top_and_bottom_are_as_defined(name: str, where: str, expires: int) -> None:
     candles = walk(N)
     atr = evaluate_expression("atr(14)", candles)
     price, other, close, places = side(candles, where)
@@ -91,9 +92,9 @@ def test_double_top_and_bottom_are_as_defined(name: str, where: str) -> None:
         is_similar = abs(price[a] - price[b]) <= 1.0 * atr[known]
         is_deep = min(price[a], price[b]) - neckline >= 2.0 * atr[known]
         if is_similar and is_deep and b - a <= 200:
-            expected += breaks(close, neckline, known, end, 20)
-    assert fires(f"{name}()", candles) == expected
-    assert len(expected) > 10
+            expected += breaks(close, neckline, known, end, expires)
+    assert fires(f"{name}(expires={expires})", candles) == expected
+    assert len(expected) > 5
     np.testing.assert_array_equal(evaluate_expression(f"{name}_neckline()", candles), necklines)
 
 
@@ -129,6 +130,12 @@ def test_double_bottom_fires_on_the_close_above_its_neckline() -> None:
     assert candles.close[at - 1] <= 14 < candles.close[at]
     assert evaluate_expression("double_bottom_neckline()", candles)[at] == 14.0
     assert evaluate_expression("double_bottom_low()", candles)[at] == pytest.approx(10.2)
+
+
+def test_equal_lows_need_no_tolerance() -> None:
+    candles = path(20, 10, 14, 10, 18, steps=12)
+    assert fires("double_bottom(tolerance=0)", candles) == fires("double_bottom()", candles)
+    assert len(fires("double_bottom()", candles)) == 1
 
 
 def test_lows_that_differ_by_more_than_the_tolerance_are_no_double_bottom() -> None:

@@ -190,6 +190,17 @@ def test_channel_is_the_fitted_line_and_the_parallels_that_enclose_the_candles(p
         np.testing.assert_allclose(found, expected[:, column], rtol=1e-9, atol=1e-12, err_msg=name)
 
 
+def test_equal_lows_are_one_level_without_any_tolerance() -> None:
+    candles = closes(*[20.0] * 20, 15, 10, 15, 20, 15, 10, 15, 20, 15, 10.01, 15, 20)
+    assert evaluate_expression("support_touches(100, 0, 2, 2)", candles)[-1] == 2.0
+    assert evaluate_expression("support_level(100, 0, 2, 2)", candles)[-1] == 10.0
+
+
+def test_a_tolerance_below_nothing_is_refused() -> None:
+    with pytest.raises(InputError, match="tolerance of 0 or more ATR for levels, found -1"):
+        evaluate_expression("support_level(100, -1)", rows((1, 1, 1, 1)))
+
+
 def test_channel_encloses_the_current_candle() -> None:
     candles = walk(300)
     assert (evaluate_expression("channel_upper(20)", candles)[19:] >= candles.high[19:]).all()

@@ -117,6 +117,8 @@ def fib_level(ratio: Number, left: Period = 5, right: Period = 5) -> Node:
 def _levels(lookback: int, tolerance: float, touches: int, pivot: int, output: int) -> Node:
     if lookback > _LONGEST_LOOKBACK:
         raise InputError(f"expected a lookback of at most {_LONGEST_LOOKBACK:,} candles for levels, found {lookback:,}")
+    if tolerance < 0.0:
+        raise InputError(f"expected a tolerance of 0 or more ATR for levels, found {tolerance:g}")
     inputs = (
         CLOSE,
         pivot_high_confirmed(pivot, pivot),

@@ -46,9 +46,10 @@ def _group(prices: FloatArray, held: int, tolerance: float, levels: FloatArray, 
     n_levels = 0
     j = 0
     while j < held:
-        lowest = prices[j]
-        total = 0.0
-        size = 0
+        # Each group takes its first pivot unasked, so that the loop ends whatever the tolerance.
+        lowest = total = prices[j]
+        size = 1
+        j += 1
         while j < held and prices[j] - lowest <= tolerance:
             total += prices[j]
             size += 1
