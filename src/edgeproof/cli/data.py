@@ -33,6 +33,8 @@ def open_store(home: Path) -> "CandleStore":
     """The candle store of a home folder."""
     from edgeproof.adapters.storage.parquet import ParquetStore  # noqa: PLC0415 - polars, which --help need not load
 
+    if home.exists() and not home.is_dir():
+        raise InputError(f"expected --home to be a folder, found a file: {home}")
     return ParquetStore(home / "data")
 
 

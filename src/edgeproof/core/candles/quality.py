@@ -122,7 +122,7 @@ def make_certificate(
         funding=cover,
         funding_reason=reason,
         sources=sources,
-        objections=_objections(candles.close[real], grid),
+        objections=_objections(candles, len(time), grid),
     )
 
 
@@ -219,12 +219,12 @@ def _funding_cover(funding: Funding, start: int, end: int) -> tuple[FundingCover
     return "complete", f"every {format_duration(usual)}"
 
 
-def _objections(close: FloatArray, grid: int) -> tuple[str, ...]:
+def _objections(candles: Candles, came: int, grid: int) -> tuple[str, ...]:
     found = []
-    if len(close) < 2:
-        found.append(f"expected at least 2 candles, found {len(close)}")
-    if grid and len(close) / grid < LEAST_COVERAGE:
-        found.append(f"coverage is {len(close) / grid:.1%}, below {LEAST_COVERAGE:.0%}: too many candles are missing")
-    if len(close) >= 2 and np.all(close == close[0]):
+    if came < 2:
+        found.append(f"expected at least 2 candles, found {came}")
+    if grid and came / grid < LEAST_COVERAGE:
+        found.append(f"coverage is {came / grid:.1%}, below {LEAST_COVERAGE:.0%}: too many candles are missing")
+    if came >= 2 and candles.high.max() == candles.low.min():
         found.append("the price never changes")
     return tuple(found)
