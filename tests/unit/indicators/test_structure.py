@@ -191,7 +191,7 @@ def test_channel_is_the_fitted_line_and_the_parallels_that_enclose_the_candles(p
 
 
 def test_equal_lows_are_one_level_without_any_tolerance() -> None:
-    candles = closes(*[20.0] * 20, 15, 10, 15, 20, 15, 10, 15, 20, 15, 10.01, 15, 20)
+    candles = closes(*[20.0] * 20, 15, 10, 15, 20, 15, 10, 15, 20, 15, 10.01, 15, 17)
     assert evaluate_expression("support_touches(100, 0, 2, 2)", candles)[-1] == 2.0
     assert evaluate_expression("support_level(100, 0, 2, 2)", candles)[-1] == 10.0
 
