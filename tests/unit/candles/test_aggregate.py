@@ -1,8 +1,10 @@
 """Candles out of trades, by hand."""
 
 import numpy as np
+import pytest
 
 from edgeproof.core.candles.aggregate import aggregate
+from edgeproof.core.model.errors import DataError
 from edgeproof.core.model.market import MarketTrades
 from edgeproof.core.model.time import MINUTE
 from tests.support.naive_candles import rows_of
@@ -37,3 +39,14 @@ def test_too_few_trades_make_no_candle() -> None:
     assert len(aggregate(trades((1.0, 5, 1)), MINUTE)) == 0
     assert len(aggregate(trades((1.1, 5, 1), (1.2, 5, 1)), MINUTE)) == 0
     assert len(aggregate(trades((1.1, 5, 1), (2.2, 5, 1)), MINUTE)) == 0
+
+
+def test_columns_of_different_lengths_are_no_trades() -> None:
+    with pytest.raises(DataError, match="expected 1 values in column price, found 2"):
+        MarketTrades(
+            time=np.zeros(1, np.int64),
+            price=np.ones(2),
+            size=np.ones(1),
+            side=np.ones(1, np.int8),
+            trade_id=np.array(["1"], dtype=np.str_),
+        )

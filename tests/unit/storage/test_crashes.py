@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +154,23 @@ def test_a_full_disk_is_a_store_error_and_keeps_what_was(tmp_path: Path, monkeyp
         store.save_candles(BTC, NEW, source="new.csv", replace=True)
     assert len(store.load_candles(BTC)) == len(OLD)
     assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_writers_at_the_same_time_wait_for_one_another(tmp_path: Path) -> None:
+    parts = [NEW[start : start + 500] for start in range(0, 6000, 500)]
+    with ThreadPoolExecutor(4) as pool:
+        saves = [pool.submit(ParquetStore(tmp_path).save_candles, BTC, part, source="file.csv") for part in parts]
+    assert [each.result().added for each in saves] == [500] * 12
+    assert ParquetStore(tmp_path).load_candles(BTC).close.tolist() == NEW.close.tolist()
+
+
+def test_readers_during_a_save_see_all_that_was_or_all_that_is(tmp_path: Path) -> None:
+    ParquetStore(tmp_path).save_candles(BTC, OLD, source="file.csv")
+    with ThreadPoolExecutor(1) as pool:
+        seen = set()
+        for length in range(3100, 6001, 100):
+            save = pool.submit(ParquetStore(tmp_path).save_candles, BTC, NEW[:length], source="new.csv", replace=True)
+            while not save.done():
+                seen.add(len(ParquetStore(tmp_path).load_candles(BTC)))
+            assert save.result().added > 0
+    assert seen <= {3000, *range(3100, 6001, 100)}
