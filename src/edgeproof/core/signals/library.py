@@ -138,12 +138,13 @@ class _Table:
         first_place.setdefault(name, f"{here.file}, line {here.line}")
 
     def _check_keys(self) -> None:
-        for key in self.table:
-            if key not in _KNOWN:
-                hint = _nearest(key, _KNOWN) or f"; known are {', '.join(_KNOWN)}"
-                self.errors.append(self.error(key, f'unknown key "{key}"{hint}'))
+        hints = {key: _nearest(key, _KNOWN) for key in self.table if key not in _KNOWN}
+        for key, hint in hints.items():
+            known = f"; known are {', '.join(_KNOWN)}"
+            self.errors.append(self.error(key, f'unknown key "{key}"{hint or known}'))
         for key in _REQUIRED:
-            if key not in self.table:
+            # A key that is there but misspelt has been named above.
+            if key not in self.table and not any(f'"{key}"' in hint for hint in hints.values()):
                 self.errors.append(self.error("name", f'expected a key "{key}", found none'))
 
     def _of_type(self, key: str, kinds: type | tuple[type, ...], expected: str) -> Any:  # noqa: ANN401 - TOML's value

@@ -70,7 +70,7 @@ def read_tables(text: str, file: str) -> tuple[tuple[Span, Mapping[str, Any]], .
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise whole.error("expected each hypothesis under [[hypothesis]] (two brackets)", key="hypothesis")
     starts = [match.start() for match in _HEADER.finditer(text)]
-    if len(starts) != len(tables):
+    if not starts or len(starts) != len(tables):
         return tuple((whole, table) for table in tables)
     ends = [*starts[1:], len(text)]
     return tuple((Span(file, text, *span), table) for *span, table in zip(starts, ends, tables, strict=True))
