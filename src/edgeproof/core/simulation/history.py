@@ -10,8 +10,8 @@ from edgeproof.core.model.candle import NO_FUNDING, BoolArray, Candles, FloatArr
 from edgeproof.core.model.errors import DataError
 from edgeproof.core.model.time import format_time
 
-PLAIN_CANDLES = 96
-"""Candles scanned one by one before the tree is asked; measured: below about a hundred the scan is faster."""
+PLAIN_CANDLES = 48
+"""Candles scanned one by one before the tree is asked; measured: short trades lose nothing, long ones begin sooner."""
 
 NEIGHBOURS = 4
 """Intervals on each side that tell what interval between settlements is usual at a place."""
