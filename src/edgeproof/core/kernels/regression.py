@@ -99,7 +99,7 @@ def regression_line(
             rising += behind * distance
             plain = block[behind] + prefix
             slope = (weighted[behind] + (size - behind) * prefix + rising - middle * plain) * scale
-            slopes[j] = slope if run < size else 0.0
+            slopes[j] = slope if run < size else value - value
             out[j] = anchor + plain / size + slope * (size - middle) if run < size else value
         place, i = end + shift, end
         if place == size:
