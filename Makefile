@@ -55,6 +55,7 @@ bench: .venv-bench/.stamp
 	@.venv-bench/bin/python benchmarks/run.py
 
 docs: .venv/.stamp
+	@$(BIN)/python -m edgeproof.cli.reference docs/reference/language.md
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 $(UV):

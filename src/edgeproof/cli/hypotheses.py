@@ -96,16 +96,15 @@ def check(
     files: Annotated[list[Path] | None, typer.Argument(help="Files to check beside the library.")] = None,
 ) -> None:
     """Read the library, your own files and those named; list every error with file, line and column."""
-    from edgeproof.adapters.storage.library import load_library, packaged_files, user_files  # noqa: PLC0415
+    from edgeproof.adapters.storage.library import load_library, own_files, packaged_files  # noqa: PLC0415
     from edgeproof.core.model.errors import HypothesisErrors  # noqa: PLC0415
 
-    named = {path.resolve() for path in (*user_files(context.home), *(files or ()))}
-    n_files = len(packaged_files()) + len(named)
     try:
         library = load_library(context.home, files or ())
     except HypothesisErrors as found:
         _say_errors(context, found.errors)
         raise typer.Exit(2) from None
+    n_files = len(packaged_files()) + len(own_files(context.home, files or ()))
     if context.json:
         context.print_json({"hypotheses": len(library), "files": n_files, "errors": []})
         return

@@ -76,11 +76,22 @@ def test_check_of_a_wrong_file_in_json_has_file_line_and_column(tmp_path: Path) 
     assert (error["file"], error["line"], error["column"]) == (str(path), 7, 19)
 
 
-def test_name_of_the_library_in_an_own_file_is_refused(tmp_path: Path) -> None:
+def test_own_hypothesis_with_the_name_of_a_shipped_one_takes_its_place(tmp_path: Path) -> None:
     _own(tmp_path, MINE.replace("Mine", "Double_Bottom_5m"))
-    result = _run("check", home=tmp_path)
+    assert _json("check", home=tmp_path)["hypotheses"] == len(load_library())
+    assert _json("show", "Double_Bottom_5m", home=tmp_path)["entry"] == ["close > ema({period})"]
+
+
+def test_name_that_stands_in_two_own_files_is_refused(tmp_path: Path) -> None:
+    mine = _own(tmp_path)
+    other = tmp_path / "other.toml"
+    other.write_text(MINE, encoding="utf-8")
+    result = _run("check", str(other), home=tmp_path)
     assert result.exit_code == 2
-    assert 'found "Double_Bottom_5m" also in pattern.toml' in result.stderr
+    assert (
+        f'{other}, line 2, column 1: Mine: expected each name once, found "Mine" also in {mine}, line 2'
+        in result.stderr
+    )
 
 
 def test_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -50,14 +50,23 @@ def _read(path: Path) -> str:
 
 
 def load_library(home: Path | None = None, paths: Sequence[Path] = ()) -> tuple[Hypothesis, ...]:
-    """The shipped hypotheses, then the user's under `home`, then those of `paths`; names are unique over all.
+    """The shipped hypotheses, then the user's under `home`, then those of `paths`.
+
+    A hypothesis of the user's that has the name of a shipped one takes its place, so that one can be copied and
+    changed; names are unique among the user's own.
 
     Raises
     ------
     HypothesisErrors
         Naming every problem in every file.
     """
-    own = () if home is None else user_files(home)
-    named = {path.resolve() for path in own}
-    extra = [path for path in paths if path.resolve() not in named]
-    return read_library((*packaged_files(), *read_files((*own, *extra))))
+    own = {hypothesis.name: hypothesis for hypothesis in read_library(read_files(own_files(home, paths)))}
+    shipped = [own.pop(hypothesis.name, hypothesis) for hypothesis in read_library(packaged_files())]
+    return (*shipped, *own.values())
+
+
+def own_files(home: Path | None, paths: Sequence[Path] = ()) -> tuple[Path, ...]:
+    """The user's files under `home`, then those of `paths` that are not among them."""
+    under_home = () if home is None else user_files(home)
+    files = {path.resolve(): path for path in (*paths[::-1], *under_home[::-1])}
+    return tuple(files.values())[::-1]
