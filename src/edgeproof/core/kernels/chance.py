@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from edgeproof.core.kernels.abi import FALSE, TRUE, helper, kernel
-from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
+from edgeproof.core.kernels.abi import FALSE, TRUE, FlagArray, FloatArray, IntArray, helper, kernel
 
 
 @helper

@@ -2,8 +2,7 @@
 
 import math
 
-from edgeproof.core.kernels.abi import kernel
-from edgeproof.core.model.candle import FlagArray, FloatArray, IntArray
+from edgeproof.core.kernels.abi import FlagArray, FloatArray, IntArray, kernel
 
 
 @kernel(inputs="nn", outputs="n")
