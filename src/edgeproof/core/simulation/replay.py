@@ -5,7 +5,7 @@ then settlements, exit conditions and the signal of T, then the candle that open
 the batch (`kernels.bracket.advance`), so the facts are equal to the bit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -158,8 +158,18 @@ def replay(history: PriceHistory, spec: BracketSpec, fires: FireColumns) -> tupl
     for signal in signals:
         session.on_signal(signal)
     session.finish()
+    return session.fates, assembled(history, session, fires)
+
+
+def assembled(history: PriceHistory, session: BracketReplay, fires: FireColumns) -> RoundTrips:
+    """The round trips of a finished session; `fires` holds the fire of each row its signals carried."""
     facts = np.array(session.facts).reshape(len(session.rows), kernel.FACTS)
-    return session.fates, assemble(history, spec, fires, np.array(session.rows, np.int64), facts)
+    return assemble(history, session.spec, fires, np.array(session.rows, np.int64), facts)
+
+
+def signal_of(spec: BracketSpec, fire: FireColumns, row: int) -> Signal:
+    """The signal of a single fire, which goes by the number `row`."""
+    return replace(_signals(spec, fire)[0], row=row)
 
 
 def _signals(spec: BracketSpec, fires: FireColumns) -> list[Signal]:
