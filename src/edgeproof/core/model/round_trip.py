@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeproof.core.model.candle import BoolArray, FloatArray, IntArray
-from edgeproof.core.model.time import format_time
 
 CodeArray = NDArray[np.int8]
 JsonValue = str | float | bool | list[float] | None
@@ -125,7 +124,7 @@ JSON_KEYS = tuple(field.name for field in fields(RoundTrips))[:19]
 def _written(name: str, column: NDArray[np.generic]) -> list[JsonValue]:
     values: list[JsonValue] = column.tolist()
     if name in ("signal_time", "entry_time", "exit_time"):
-        return [format_time(int(time)) for time in column]
+        return [f"{text}Z" for text in np.datetime_as_string(column.astype("datetime64[ms]")).tolist()]
     if name == "exit_reason":
         return [ExitReason(int(code)).word for code in column]
     if name == "stop_kind":
