@@ -6,7 +6,7 @@ from edgeproof.core.kernels.abi import FALSE, TRUE, FlagArray, FloatArray, IntAr
 
 
 @helper
-def _scramble(x: int) -> int:
+def _scramble(x: np.uint64) -> np.uint64:
     """The output function of splitmix64: every bit of the answer depends on every bit of x (unsigned, wraps)."""
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
