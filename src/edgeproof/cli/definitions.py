@@ -12,7 +12,7 @@ from edgeproof.core.signals.generate import warm_up
 from edgeproof.core.signals.hypothesis import Hypothesis, variants
 from edgeproof.core.signals.library import R_MULTIPLE
 
-_TITLES = ("name", "tf", "dir", "targets", "hold", "family")
+_TITLES = ("name", "tf", "dir", "R:R", "hold", "family")
 _WIDE = 90
 """From this width on a table shows the family and, as far as there is room, the reason."""
 _SHORTEST = 16
@@ -29,6 +29,13 @@ def ladder_words(hypothesis: Hypothesis) -> str:
     if len(fractions) == 1:
         return "/".join(words)
     return ", ".join(f"{target.fraction:.0%} {word}" for target, word in zip(hypothesis.targets, words, strict=True))
+
+
+def risk_reward_words(hypothesis: Hypothesis) -> str | None:
+    """What the targets earn in all for a risk of 1, "2.5:1"; None where one is a price, known only at the signal."""
+    multiples = [R_MULTIPLE.fullmatch(target.at) for target in hypothesis.targets]
+    earned = [t.fraction * float(m[1]) for t, m in zip(hypothesis.targets, multiples, strict=True) if m is not None]
+    return f"{sum(earned):.1f}:1" if len(earned) == len(multiples) else None
 
 
 def hypothesis_table(hypotheses: Sequence[Hypothesis], width: int) -> Table:
@@ -48,18 +55,18 @@ def hypothesis_table(hypotheses: Sequence[Hypothesis], width: int) -> Table:
 
 def _cells(hypothesis: Hypothesis) -> tuple[str, ...]:
     hold = "" if hypothesis.max_hold is None else format_duration(hypothesis.max_hold)
+    reward = risk_reward_words(hypothesis) or "by levels"
     timeframe = format_duration(hypothesis.timeframe)
-    return (hypothesis.name, timeframe, hypothesis.direction.word, ladder_words(hypothesis), hold, hypothesis.family)
+    return (hypothesis.name, timeframe, hypothesis.direction.word, reward, hold, hypothesis.family)
 
 
 def first_sentence(text: str) -> str:
-    """Up to the first full stop, colon or semicolon.
+    """Up to the first full stop.
 
-    >>> first_sentence("Sellers tire: the cross is the trigger. Taken: ...")
-    'Sellers tire'
+    >>> first_sentence("Sellers tire: the cross is the trigger. Taken: lows are pivots.")
+    'Sellers tire: the cross is the trigger'
     """
-    ends = [place for mark in (". ", ": ", "; ") if (place := text.find(mark)) >= 0]
-    return text[: min(ends)] if ends else text.rstrip(".")
+    return text.partition(". ")[0].rstrip(".")
 
 
 def definition(hypothesis: Hypothesis) -> Group:

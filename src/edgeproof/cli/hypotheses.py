@@ -149,7 +149,7 @@ def _word(indicator: "Indicator") -> dict[str, str]:
 
 
 def _summary(hypothesis: "Hypothesis") -> dict[str, Any]:
-    from edgeproof.cli.definitions import ladder_words  # noqa: PLC0415
+    from edgeproof.cli.definitions import ladder_words, risk_reward_words  # noqa: PLC0415
     from edgeproof.core.model.time import format_duration  # noqa: PLC0415
 
     return {
@@ -158,6 +158,7 @@ def _summary(hypothesis: "Hypothesis") -> dict[str, Any]:
         "direction": hypothesis.direction.word,
         "family": str(hypothesis.family),
         "ladder": ladder_words(hypothesis),
+        "risk_reward": risk_reward_words(hypothesis),
         "max_hold": None if hypothesis.max_hold is None else format_duration(hypothesis.max_hold),
         "reason": hypothesis.reason,
     }

@@ -133,7 +133,7 @@ def test_list_by_family_and_timeframe_shows_only_those(tmp_path: Path) -> None:
         "Moving_Average_Crossover_30m",
         "Moving_Average_Crossover_30m_Short",
     ]
-    assert found[0]["ladder"] == "3R"
+    assert (found[0]["ladder"], found[0]["risk_reward"]) == ("3R", "3.0:1")
 
 
 def test_list_of_an_unknown_family_names_the_known(tmp_path: Path) -> None:
@@ -155,6 +155,7 @@ def test_show_in_json_carries_the_whole_definition(tmp_path: Path) -> None:
     _own(tmp_path)
     found = _json("show", "Mine", home=tmp_path)
     assert found["targets"] == [{"at": "1R", "fraction": 0.25}, {"at": "bb_upper(20, 2)", "fraction": 0.75}]
+    assert found["risk_reward"] is None  # the band's price is known at the signal only
     assert (found["ladder"], found["variants"], found["history_needed"]) == ("25% 1R, 75% level", 2, "250m")
 
 
@@ -174,7 +175,12 @@ def test_names_lists_every_word_of_the_language(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "first"),
-    [("One. Two.", "One"), ("One: two.", "One"), ("Just one.", "Just one"), ("A 2.5 ATR stop. Yes.", "A 2.5 ATR stop")],
+    [
+        ("One. Two.", "One"),
+        ("One: two.", "One: two"),
+        ("Just one.", "Just one"),
+        ("A 2.5 ATR stop. Yes.", "A 2.5 ATR stop"),
+    ],
 )
 def test_first_sentence_ends_at_the_first_stop(text: str, first: str) -> None:
     assert first_sentence(text) == first
