@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from edgeproof.core.indicators.registry import Indicator
-from edgeproof.core.model.time import format_duration
+from edgeproof.core.model.time import DAY, format_duration
 from edgeproof.core.signals.generate import warm_up
 from edgeproof.core.signals.hypothesis import Hypothesis, variants
 from edgeproof.core.signals.library import R_MULTIPLE
@@ -95,13 +95,18 @@ def _lines(hypothesis: Hypothesis) -> list[tuple[str, Sequence[str]]]:
         ("break-even", ("after the first target",) if hypothesis.break_even else ()),
         ("hold at most", (format_duration(hypothesis.max_hold),) if hypothesis.max_hold is not None else ()),
         ("signal expires", (f"after {format_duration(hypothesis.expires_after)}",)),
-        ("best regime", tuple(map(str, hypothesis.regimes))),
-        ("also tested on", tuple(format_duration(each) for each in hypothesis.also)),
+        ("best regime", tuple(filter(None, [", ".join(hypothesis.regimes)]))),
+        ("also tested on", tuple(filter(None, [", ".join(map(format_duration, hypothesis.also))]))),
         ("varies", tuple(f"{name}: {', '.join(f'{v:g}' for v in values)}" for name, values in hypothesis.vary)),
         ("variants", (str(len(every)),) if len(every) > 1 else ()),
-        ("history needed", (f"{format_duration(max(map(warm_up, every)))} before the first signal",)),
+        ("history needed", (f"{_long_time(max(map(warm_up, every)))} before the first signal",)),
     ]
     return [(name, lines) for name, lines in rows if lines]
+
+
+def _long_time(milliseconds: int) -> str:
+    """A duration as it is up to two days, then in days, rounded up."""
+    return format_duration(milliseconds) if milliseconds <= 2 * DAY else f"{-(-milliseconds // DAY)} days"
 
 
 def name_table(indicators: Iterable[Indicator]) -> Table:

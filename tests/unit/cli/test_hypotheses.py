@@ -151,6 +151,11 @@ def test_show_prints_the_definition_and_the_history_it_needs(tmp_path: Path) -> 
     assert "250m before the first signal" in result.stdout  # 50 candles of 5 minutes
 
 
+def test_show_gives_long_histories_in_days(tmp_path: Path) -> None:
+    result = _run("show", "TSMOM_7d_4h_Long", home=tmp_path)
+    assert "50 days before the first signal" in result.stdout  # a simple average of 50 daily candles
+
+
 def test_show_in_json_carries_the_whole_definition(tmp_path: Path) -> None:
     _own(tmp_path)
     found = _json("show", "Mine", home=tmp_path)
