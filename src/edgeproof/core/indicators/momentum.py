@@ -28,27 +28,38 @@ def _stochastic(x: Node, high: Node, low: Node, period: int) -> Node:
 
 
 @indicator(family="momentum", source=_LANE)
-def stochf_k(fastk: Period = 14) -> Node:
-    """Fast stochastic %K: where the close lies in the range of the last `fastk` candles, 0..100; 0 in a flat range."""
-    return _stochastic(CLOSE, HIGH, LOW, fastk)
+def stochf_k(fastk: Period = 14, fastd: Period = 3) -> Node:
+    """Fast stochastic %K: where the close lies in the range of the last `fastk` candles, 0..100; 0 in a flat range.
+
+    As in TA-Lib, defined from the candle on which its %D over `fastd` is.
+    """
+    return _held_back(_stochastic(CLOSE, HIGH, LOW, fastk), fastd)
 
 
 @indicator(family="momentum", source=_LANE)
 def stochf_d(fastk: Period = 14, fastd: Period = 3) -> Node:
     """Fast stochastic %D: simple average of the fast %K."""
-    return sma(stochf_k(fastk), fastd)
+    return sma(_stochastic(CLOSE, HIGH, LOW, fastk), fastd)
 
 
 @indicator(family="momentum", source=_LANE)
 def stoch_k(fastk: Period = 14, slowk: Period = 3, slowd: Period = 3) -> Node:
-    """Slow stochastic %K: simple average over `slowk` of the fast %K (`slowd` only matters to %D)."""
-    return sma(stochf_k(fastk), slowk)
+    """Slow stochastic %K: simple average over `slowk` of the fast %K.
+
+    As in TA-Lib, defined from the candle on which its %D over `slowd` is.
+    """
+    return _held_back(sma(_stochastic(CLOSE, HIGH, LOW, fastk), slowk), slowd)
 
 
 @indicator(family="momentum", source=_LANE)
 def stoch_d(fastk: Period = 14, slowk: Period = 3, slowd: Period = 3) -> Node:
     """Slow stochastic %D: simple average over `slowd` of the slow %K."""
-    return sma(stoch_k(fastk, slowk), slowd)
+    return sma(sma(_stochastic(CLOSE, HIGH, LOW, fastk), slowk), slowd)
+
+
+def _held_back(x: Node, period: int) -> Node:
+    """x from the candle on which its average over `period` is defined: TA-Lib begins all outputs of a call together."""
+    return apply(movements.without_first, x, params=(period - 1,)) if period > 1 else x
 
 
 def _macd_line(source: Node, fast: int, slow: int) -> Node:
@@ -60,8 +71,11 @@ def _macd_line(source: Node, fast: int, slow: int) -> Node:
 
 @indicator(family="momentum", source=_APPEL)
 def macd(source: Source = CLOSE, fast: Period = 12, slow: Period = 26, signal: Period = 9) -> Node:
-    """MACD line: fast - slow exponential average, seeded on the same candle as in TA-Lib (`signal` does not matter)."""
-    return _macd_line(source, fast, slow)
+    """MACD line: fast - slow exponential average, seeded on the same candle as in TA-Lib.
+
+    As there, defined from the candle on which its signal line over `signal` is.
+    """
+    return _held_back(_macd_line(source, fast, slow), signal)
 
 
 @indicator(family="momentum", source=_APPEL)
@@ -78,16 +92,20 @@ def macd_hist(source: Source = CLOSE, fast: Period = 12, slow: Period = 26, sign
 
 
 @indicator(family="momentum", source=_CHANDE_KROLL)
-def stochrsi_k(source: Source = CLOSE, period: Period = 14, fastk: Period = 14) -> Node:
-    """Stochastic RSI, %K: where the RSI lies in the range of its last `fastk` values, 0..100; 0 in a flat range."""
+def stochrsi_k(source: Source = CLOSE, period: Period = 14, fastk: Period = 14, fastd: Period = 3) -> Node:
+    """Stochastic RSI, %K: where the RSI lies in the range of its last `fastk` values, 0..100; 0 in a flat range.
+
+    As in TA-Lib, defined from the candle on which its %D over `fastd` is.
+    """
     strength = rsi(source, period)
-    return _stochastic(strength, strength, strength, fastk)
+    return _held_back(_stochastic(strength, strength, strength, fastk), fastd)
 
 
 @indicator(family="momentum", source=_CHANDE_KROLL)
 def stochrsi_d(source: Source = CLOSE, period: Period = 14, fastk: Period = 14, fastd: Period = 3) -> Node:
     """Stochastic RSI, %D: simple average over `fastd` of %K."""
-    return sma(stochrsi_k(source, period, fastk), fastd)
+    strength = rsi(source, period)
+    return sma(_stochastic(strength, strength, strength, fastk), fastd)
 
 
 @indicator(family="momentum", source="Donald R. Lambert, Commodity Channel Index, Commodities Magazine, 1980")
