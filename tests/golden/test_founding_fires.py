@@ -79,7 +79,7 @@ def test_classic_fires_on_recorded_data(name: str) -> None:
 
 def test_oversold_above_the_average_of_its_own_timeframe_never_happens() -> None:
     # Why RSI_Oversold_5m_Reversal takes the 30m average: the two conditions exclude one another on 5m candles.
-    expression = "rsi(14) < 30 and close > sma(50) and abs(low - swing_low(5)) <= 1.0 * atr(14)"
+    expression = "rsi(14) < 30 and close > sma(50) or rsi(14) > 70 and close < sma(50)"
     for base in PERPETUALS:
         candles = recorded_candles(f"binance_perp_{base}USDT_1m_2025-05_2025-06")
         assert not (evaluate_expression(expression, candles, timeframe=300_000) == 2).any()
