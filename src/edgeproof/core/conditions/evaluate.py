@@ -46,7 +46,7 @@ def _columns(base: Candles, funding: Funding, length: int) -> Columns:
         return {"close_time": funding.time.astype(np.float64), "rate": funding.rate}
     candles = base if length == base.timeframe else resample(base, length)
     columns = {name: getattr(candles, name) for name in COLUMNS}
-    return columns | {"close_time": candles.close_time.astype(np.float64)}
+    return columns | {"close_time": candles.open_time + float(candles.timeframe)}
 
 
 class Evaluator:
