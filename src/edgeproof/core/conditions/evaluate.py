@@ -45,8 +45,34 @@ def _columns(base: Candles, funding: Funding, length: int) -> Columns:
     if length == FUNDING:
         return {"close_time": funding.time.astype(np.float64), "rate": funding.rate}
     candles = base if length == base.timeframe else resample(base, length)
-    columns = {name: getattr(candles, name) for name in COLUMNS}
-    return columns | {"close_time": candles.open_time + float(candles.timeframe)}
+    return CandleColumns(candles)
+
+
+class CandleColumns(dict[str, FloatArray]):
+    """The columns of candles; their close times as float64 are made when they are first asked for."""
+
+    def __init__(self, candles: Candles) -> None:
+        super().__init__({name: getattr(candles, name) for name in COLUMNS})
+        self._candles = candles
+
+    def __missing__(self, name: str) -> FloatArray:
+        """Make the close times."""
+        if name != "close_time":
+            raise KeyError(name)
+        close_time: FloatArray = self._candles.open_time + np.float64(self._candles.timeframe)
+        self[name] = close_time
+        return close_time
+
+    def closed_at(self, index: IntArray) -> IntArray:
+        """When the candles with these indices closed."""
+        return self._candles.open_time[index] + self._candles.timeframe
+
+
+def closed_at(columns: Columns, index: IntArray) -> IntArray:
+    """When the candles of a series with these indices closed."""
+    if isinstance(columns, CandleColumns):
+        return columns.closed_at(index)
+    return columns["close_time"][index].astype(np.int64)
 
 
 class Evaluator:
@@ -156,11 +182,18 @@ def block_ends(columns: Sequence[Columns], capacity: int, cuts: Iterable[float] 
 
     Blocks end at the same moment on every series, so that all timeframes are up to date wherever one is read.
     """
+    if len(columns) == 1 and not (cuts := tuple(cuts)):
+        n = _length(columns[0])
+        return np.minimum(np.arange(capacity, n + capacity, capacity), n)[:, None]
     times = [series["close_time"] for series in columns]
     bounds = [time[capacity - 1 :: capacity] for time in times] + [time[-1:] for time in times]
     moments = np.unique(np.concatenate([*bounds, np.fromiter(cuts, np.float64)]))
     ends = [np.searchsorted(time, moments, side="right") for time in times]
     return np.stack(ends, axis=1).astype(np.int64) if ends else np.zeros((0, 0), np.int64)
+
+
+def _length(columns: Columns) -> int:
+    return len(next(iter(columns.values())))
 
 
 def run_batch(evaluator: Evaluator, columns: Sequence[Columns], cuts: Iterable[float] = ()) -> Iterable[None]:

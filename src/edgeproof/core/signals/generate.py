@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgeproof.core.conditions.evaluate import Columns, Events, evaluate_events
+from edgeproof.core.conditions.evaluate import Columns, Events, closed_at, evaluate_events
 from edgeproof.core.conditions.parse import parse_condition, parse_number
 from edgeproof.core.conditions.plan import Output, Plan, history_needed, make_plan, series_read
 from edgeproof.core.indicators.arithmetic import all_of, any_of
@@ -108,12 +108,11 @@ class Families:
     def fires(self, family: Sequence[int]) -> tuple[Fires, tuple[IntArray, ...]]:
         """Every distinct fire of the hypotheses with these numbers, and for each of them the rows of its own."""
         hypothesis, exits = self._plan.hypotheses[family[0]], self._plan.exits[family[0]]
-        close_time = self._series[hypothesis.timeframe]["close_time"]
-        events, rows = self._pool(tuple(self._plan.signals[number] for number in family), len(close_time))
-        exit_time = close_time[self._events[exits].index] if exits >= 0 else np.empty(0)
+        columns = self._series[hypothesis.timeframe]
+        events, rows = self._pool(tuple(self._plan.signals[number] for number in family), len(columns["close"]))
         fires = Fires(
-            time=close_time[events.index].astype(np.int64),
-            exit_time=exit_time.astype(np.int64),
+            time=closed_at(columns, events.index),
+            exit_time=closed_at(columns, self._events[exits].index) if exits >= 0 else np.empty(0, np.int64),
             **levels_of(hypothesis, events.values),
         )
         return fires, rows

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
 from edgeproof.core.model.errors import HypothesisError
 from edgeproof.core.model.time import format_duration
@@ -95,6 +96,7 @@ class Hypothesis:
             yield "targets", target.at
 
 
+@lru_cache(maxsize=1024)
 def variants(hypothesis: Hypothesis) -> tuple[Hypothesis, ...]:
     """The declared variants, each a hypothesis of its own; the hypothesis itself when it varies nothing."""
     if not hypothesis.vary:

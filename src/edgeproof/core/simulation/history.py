@@ -6,6 +6,7 @@ import numpy as np
 
 from edgeproof.core.kernels.bracket import History
 from edgeproof.core.kernels.first_touch import tree_levels
+from edgeproof.core.kernels.grid import regular_until
 from edgeproof.core.model.candle import NO_FUNDING, BoolArray, Candles, FloatArray, Funding, IntArray
 from edgeproof.core.model.errors import DataError
 from edgeproof.core.model.time import format_time
@@ -86,12 +87,12 @@ def _column(values: FloatArray) -> FloatArray:
 
 
 def _require_grid(candles: Candles) -> None:
-    steps = np.diff(candles.open_time)
-    if (steps != candles.timeframe).any():
-        first = int(np.argmax(steps != candles.timeframe))
+    n_regular = regular_until(candles.open_time, candles.timeframe)
+    if n_regular < len(candles):
+        last, following = candles.open_time[n_regular - 1 : n_regular + 1].tolist()
         raise DataError(
-            f"expected a candle every {candles.timeframe} ms, found {int(steps[first])} ms after "
-            f"{format_time(int(candles.open_time[first]))}; fill the gaps before simulating"
+            f"expected a candle every {candles.timeframe} ms, found {following - last} ms after "
+            f"{format_time(last)}; fill the gaps before simulating"
         )
 
 
