@@ -52,7 +52,7 @@ lock: $(UV)
 	@$(COMPILE) pyproject.toml benchmarks/requirements.in -o $(LOCKS)/bench.txt > /dev/null
 
 bench: .venv-bench/.stamp
-	@.venv-bench/bin/python benchmarks/run.py
+	@.venv-bench/bin/python -m benchmarks.run $(BENCH)
 
 docs: .venv/.stamp
 	@$(BIN)/python -m edgeproof.cli.reference docs/reference/language.md

@@ -89,6 +89,8 @@ class Evaluator:
         self._events = np.empty((max(self._capacity, 1024), plan.event_width))
         self._cursor = np.zeros(1, np.int64)
         self._full: list[FloatArray] = []
+        nothing = Events(np.empty(0, np.int64), np.empty((0, plan.event_width - 2)))
+        self._none = (nothing,) * plan.n_outputs
         for value, row in plan.constants:
             self._numbers[row] = value
 
@@ -157,6 +159,8 @@ class Evaluator:
 
     def take_events(self) -> tuple[Events, ...]:
         """The events since the last call, one `Events` an output."""
+        if self._cursor[0] == 0 and not self._full:
+            return self._none
         parts = [*self._full, self._events[: self._cursor[0]]]
         starts = np.zeros(self.plan.n_outputs + 1, np.int64)
         for part in parts:
