@@ -32,7 +32,11 @@ reason = "a bracket that uses every way of leaving"
 entry = ["close > sma(20)", "rising(close, 2)"]
 confirm = ['at("30m", close > ema(10))']
 stop = "lowest(low, 10) - 0.5 * atr(14)"
-targets = [{ at = "0.7R", fraction = 0.4 }, { at = "bb_upper(20, 2) + atr(14)", fraction = 0.3 }, { at = "3R", fraction = 0.3 }]
+targets = [
+    { at = "0.7R", fraction = 0.4 },
+    { at = "bb_upper(20, 2) + atr(14)", fraction = 0.3 },
+    { at = "3R", fraction = 0.3 },
+]
 trail = "2 * atr(14)"
 break_even = true
 max_hold = "4h"

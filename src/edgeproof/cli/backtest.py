@@ -60,12 +60,16 @@ def _study(  # noqa: PLR0913, PLR0917 - the words of the call
 
     use_kernel_cache()
     from edgeproof import bootstrap  # noqa: PLC0415 - see above
-    from edgeproof.cli.selection import select_hypotheses, select_instruments, time_option  # noqa: PLC0415
-    from edgeproof.config import load_settings  # noqa: PLC0415
+    from edgeproof.cli.selection import (  # noqa: PLC0415
+        select_hypotheses,
+        select_instruments,
+        settings_of,
+        time_option,
+    )  # noqa: PLC0415
     from edgeproof.research.study import Study, Window  # noqa: PLC0415
 
     window = Window(start=time_option("--start", start), end=time_option("--end", end))
-    fees = bootstrap.fees(load_settings(context.config))
+    fees = bootstrap.fees(settings_of(context))
     chosen = select_hypotheses(bootstrap.library(context.home, files), names, families)
     store = bootstrap.open_store(context.home)
     found = select_instruments(store, instruments, context.home)

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 NEXT = """[bold]Next[/]
-  Look around in this market:  edgeproof backtest 'RSI*' --home {home}
-  Bring a real one:            edgeproof data import FILE --instrument BTC/USD:USD   then: edgeproof backtest
-  Write down your own idea, as mine.toml:
-    [dim]\\[\\[hypothesis]]
+  look around in this market:  edgeproof backtest 'RSI*' --home {home}
+  bring a real one:            edgeproof data import FILE --instrument BTC/USD:USD
+  and test it:                 edgeproof backtest
+  write down your own idea, as mine.toml:
+    \\[\\[hypothesis]]
     name = "My_Dip_15m"
     timeframe = "15m"
     direction = "long"
@@ -27,8 +28,8 @@ NEXT = """[bold]Next[/]
     reason = "a fast dip in an uptrend is bought back"
     entry = \\["rsi(14) < 30", "close > sma(200)"]
     stop = "close - 2 * atr(14)"
-    target = "2R"[/]
-  and try it:                  edgeproof backtest My_Dip_15m --hypotheses mine.toml --home {home}"""
+    target = "2R"
+  and test that:               edgeproof backtest My_Dip_15m --hypotheses mine.toml --home {home}"""
 
 
 def enter(app: typer.Typer) -> None:
@@ -48,18 +49,20 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option
     instruments: Annotated[int, typer.Option(min=1, help="How many instruments to generate.")] = 3,
     days: Annotated[int, typer.Option(min=1, help="How many days to generate.")] = 90,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another market.")] = 0,
-    top: Annotated[int, typer.Option(min=0, help="How many rows to show; 0 for all.")] = 0,
+    top: Annotated[int, typer.Option(min=0, help="How many rows of the best to show; 0 for all.")] = 30,
 ) -> None:
     """The whole library on a generated market (or on --candles FILE...): nothing to configure."""
     from edgeproof.cli.kernel_cache import use_kernel_cache  # noqa: PLC0415 - heavy parts load when a command runs
 
     use_kernel_cache()
+    from rich.markup import escape  # noqa: PLC0415
+
     from edgeproof import bootstrap  # noqa: PLC0415
     from edgeproof.cli.run import run_study  # noqa: PLC0415
-    from edgeproof.config import load_settings  # noqa: PLC0415
+    from edgeproof.cli.selection import settings_of  # noqa: PLC0415
     from edgeproof.research.study import Study  # noqa: PLC0415
 
-    fees = bootstrap.fees(load_settings(context.config))
+    fees = bootstrap.fees(settings_of(context))
     out = _notes(context)
     files = [*(candles or []), *(more or [])]
     if files:
@@ -74,7 +77,7 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option
         seed=seed,
     )
     there = Context(home, context.config, context.json, context.verbose)
-    run_study(there, study, top=top, closing=NEXT.format(home=home))
+    run_study(there, study, top=top, closing=NEXT.format(home=escape(str(home))))
 
 
 def _notes(context: Context) -> "Console":
@@ -92,6 +95,9 @@ def _import(home: Path, files: list[Path], names: list[str], out: "Console") -> 
         raise InputError(
             f"expected one --instrument for each of the {len(files)} files, in their order, found {len(names)}"
         )
+    for file in files:
+        if not file.is_file():
+            raise InputError(f"expected a file with candles at {file}, found none; check the path")
     chosen = [parse_instrument(name) for name in names] or [bootstrap.instrument_of_file(file) for file in files]
     for file, instrument in zip(files, chosen, strict=True):
         out.print(f"{file.name} is read as {instrument} ...")

@@ -77,6 +77,7 @@ class DocumentWriter:
     def begin(self, run: Mapping[str, Any], data: Sequence[Mapping[str, Any]]) -> None:
         """What is known before the first result."""
         self._out.write(f'{{"run": {text(run)}, "data": {text(data)}, "results": [')
+        self._out.flush()
 
     def add(self, outcome: Outcome, result: Result) -> None:
         """One result with all its trades."""

@@ -1,21 +1,26 @@
 """What a person reads after a backtest: the table, what it means, what it rests on, and what to do next."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from edgeproof.cli.table import MEDIUM, WIDE, by_expectancy, results_table
+from edgeproof.cli.table import FEW, MEDIUM, WIDE, by_expectancy, folded, labels, results_table
 from edgeproof.core.candles.quality import Certificate
+from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import format_duration, format_time
 from edgeproof.core.signals.hypothesis import Family
 from edgeproof.core.simulation.costs import slippage_bps
 from edgeproof.research.outcome import Outcome
 from edgeproof.research.study import Study, Survey
+
+GENERATED = "generated"
+"""How the source of generated candles begins."""
 
 MANY = 20
 """From so many tests on, the best one being good says little: the report says so."""
@@ -37,21 +42,21 @@ def print_report(out: Console, report: Report) -> None:
     """Print the report on a console."""
     traded = by_expectancy(report.outcomes)
     shown = traded[: report.top] if report.top else traded
-    out.print(_heading(report), style="bold")
+    names = labels(report.study.instruments)
+    out.print(_heading(report), style="bold", markup=False)
     out.print()
     if shown:
-        out.print(results_table(shown, out.width))
+        out.print(results_table(shown, names, out.width))
+    silent = [outcome for outcome in report.outcomes if outcome.closed == 0]
     if len(shown) < len(traded):
-        rest = [outcome.statistics.expectancy_r for outcome in traded[len(shown) :] if outcome.statistics is not None]
-        out.print(
-            f"... and {len(rest)} more rows, from {rest[0]:+.2f} R down to {rest[-1]:+.2f} R (all of them: --top 0)",
-            style="dim",
-        )
-    _print_silent(out, [outcome for outcome in report.outcomes if outcome.closed == 0])
+        for line in _not_shown(traded[len(shown) :], silent):
+            out.print(line, style="dim")
+    else:
+        _print_silent(out, silent, names)
     for part in (_legend(out.width, traded), _data(report), _assumptions(report), _next(report)):
         out.print()
         for line in part:
-            out.print(line)
+            out.print(line, soft_wrap=True)
 
 
 def _heading(report: Report) -> str:
@@ -61,7 +66,15 @@ def _heading(report: Report) -> str:
     return f"{tested} on {where}"
 
 
-def _print_silent(out: Console, outcomes: Sequence[Outcome]) -> None:
+def _not_shown(traded: Sequence[Outcome], silent: Sequence[Outcome]) -> Iterator[str]:
+    enough = [o.statistics.expectancy_r for o in traded if o.statistics is not None and o.closed >= FEW]
+    rest = f" from {enough[0]:+.2f} down to {enough[-1]:+.2f} R" if enough else ""
+    few = sum(outcome.closed < FEW for outcome in traded)
+    yield f"... {len(enough)} more rows{rest}, {few} with fewer than {FEW} trades,"
+    yield f"    {len(silent)} without a trade. Every row and the reasons: --top 0"
+
+
+def _print_silent(out: Console, outcomes: Sequence[Outcome], names: Mapping[Instrument, str]) -> None:
     """Those without a closed trade, each with its reason; equal reasons share a row."""
     if not outcomes:
         return
@@ -69,11 +82,13 @@ def _print_silent(out: Console, outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         groups.setdefault((outcome.hypothesis.name, outcome.reason or ""), []).append(outcome)
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", pad_edge=False)
-    table.add_column("no trades", overflow="fold", min_width=16)
+    room = 30 if out.width < MEDIUM else 44
+    table.add_column("no trades", no_wrap=True)
     table.add_column("on", overflow="fold", max_width=24)
     table.add_column("because", overflow="fold", min_width=24)
     for (name, reason), group in groups.items():
-        table.add_row(name, " ".join(outcome.instrument.base for outcome in group), Text(reason), style="dim")
+        where = " ".join(names[outcome.instrument] for outcome in group)
+        table.add_row(Text(folded(name, room)), where, Text(reason))
     out.print()
     out.print(table)
 
@@ -81,20 +96,26 @@ def _print_silent(out: Console, outcomes: Sequence[Outcome]) -> None:
 def _legend(width: int, traded: Sequence[Outcome]) -> Iterator[str]:
     if not traded:
         return
-    yield "[bold]How to read it[/]  one position at a time, all in R: the distance from price to stop at the signal."
-    yield "  trades   closed ones; win %: share that earned after all costs (95 % Wilson interval)"
-    yield "  PF       won R / lost R;  exp R: mean R a trade after costs;  cost R: fees + slippage + funding in it"
+    yield "[bold]How to read it[/]  R is the distance from the price to the stop at the signal"
+    yield "  trades   closed ones, one position at a time"
+    yield "  win %    share that earned after all costs (95 % Wilson interval)"
+    yield "  PF       R won / R lost;  exp R: mean R a trade after costs"
+    yield "  cost R   fees + slippage + funding, a trade"
     yield "  exits %  S stop  T target  t time stop  x exit condition"
     if width >= MEDIUM:
         yield "  signals  all fires;  amb %: trades with stop and target in one candle, booked as stopped"
     if width >= WIDE:
-        yield "  win R, loss R  mean winner and loser;  DD R: deepest fall of the sum of R;  hold: the median"
+        yield "  best R   exp R had those gone well;  win R, loss R: mean winner and loser;  hold: the median"
+        yield "  DD R     deepest fall of the sum of R"
 
 
 def _data(report: Report) -> Iterator[str]:
+    certificates = report.survey.certificates
     yield "[bold]Data[/]"
-    for certificate in report.survey.certificates:
+    for certificate in certificates:
         yield from _certificate(certificate)
+    if any(source.startswith(GENERATED) for certificate in certificates for source in certificate.sources):
+        yield "  [yellow]A generated market: no result on it says anything about a real one.[/]"
 
 
 def _certificate(certificate: Certificate) -> Iterator[str]:
@@ -103,18 +124,16 @@ def _certificate(certificate: Certificate) -> Iterator[str]:
         yield f"{name}: no candles in this window"
         return
     longest = max((gap.missing for gap in certificate.gaps), default=0)
-    gaps = f", longest {longest}" if longest else ""
+    gaps = f" (longest {longest} candles)" if longest else ""
+    yield f"{name} {_day(certificate.start)} to {_day(certificate.end)}, {certificate.candles:,} candles"
     yield (
-        f"{name} {_day(certificate.start)} to {_day(certificate.end)}: {certificate.candles:,} candles, "
-        f"coverage {100 * certificate.coverage:.1f} %, {certificate.gap_count:,} gaps{gaps}, "
+        f"    coverage {100 * certificate.coverage:.1f} %, {certificate.gap_count:,} gaps{gaps}, "
         f"filled {100 * certificate.filled_share:.1f} %, funding {certificate.funding}"
     )
     if certificate.funding == "incomplete":
         yield f"    [yellow]{certificate.funding_reason}: trades beyond carry no funding cost[/]"
     for objection in certificate.objections:
         yield f"    [yellow]{objection}[/]"
-    if any("generated" in source for source in certificate.sources):
-        yield "    [yellow]a generated market: no result on it says anything about a real one[/]"
 
 
 def _day(time: int) -> str:
@@ -131,11 +150,10 @@ def _assumptions(report: Report) -> Iterator[str]:
     )
     spread = f"{slippage[0]:g}" if len(slippage) == 1 else f"{slippage[0]:g} to {slippage[-1]:g}"
     yield "[bold]Assumed[/]"
-    yield (
-        f"  taker {100 * fees.taker:g} %, maker {100 * fees.maker:g} %, slippage {spread} bp on market fills; "
-        "entry at the next open; targets only when traded through"
-    )
-    yield f"  stop before target where one candle reaches both{_other_order(report.outcomes)}"
+    yield f"  taker {100 * fees.taker:g} %, maker {100 * fees.maker:g} %, slippage {spread} bp on market fills"
+    yield "  entry at the next open; a target fills only when the price trades through it"
+    yield "  where one candle reaches both, the stop comes before the target"
+    yield f"    {_other_order(report.outcomes)}"
 
 
 def _other_order(outcomes: Sequence[Outcome]) -> str:
@@ -143,30 +161,36 @@ def _other_order(outcomes: Sequence[Outcome]) -> str:
     trades = sum(each.n for each in measured)
     ambiguous = round(sum(each.ambiguous_share * each.n for each in measured))
     if ambiguous == 0:
-        return " (no trade was so)"
+        return "(no trade was so)"
     gained = sum((each.expectancy_r_best - each.expectancy_r) * each.n for each in measured) / trades
-    return f" ({ambiguous:,} of {trades:,} trades; the other order: {gained:+.3f} R a trade)"
+    return f"({ambiguous:,} of {trades:,} trades; in the other order {gained:+.3f} R a trade)"
 
 
 def _next(report: Report) -> Iterator[str]:
     yield from _totals(report.outcomes)
-    yield f"[bold]Run[/] {report.survey.run_id}, kept in {report.folder}"
+    yield ""
+    yield f"[bold]Run[/] {report.survey.run_id}"
+    yield f"  kept in {escape(str(report.folder))}"
     yield report.closing or (
-        "[bold]Next[/] one hypothesis: edgeproof hypotheses show NAME;  all figures and trades: --json;  "
-        "other weeks: --start, --end"
+        "[bold]Next[/]\n"
+        "  what a hypothesis says:   edgeproof hypotheses show NAME\n"
+        "  every figure and trade:   edgeproof backtest NAME --json\n"
+        "  other weeks:              --start 2025-05-01 --end 2025-06-01"
     )
 
 
 def _totals(outcomes: Sequence[Outcome]) -> Iterator[str]:
     fates = [outcome.fates for outcome in outcomes]
     traded = sum(each.traded for each in fates)
-    closed = sum(outcome.closed for outcome in outcomes)
+    still = traded - sum(outcome.closed for outcome in outcomes)
     lost = [
         f"{sum(getattr(each, name) for each in fates):,} {name}"
         for name in ("overlapped", "void", "invalidated", "unfilled")
     ]
-    still = f" ({traded - closed} still open at the end, left out)" if traded > closed else ""
-    yield (f"[bold]All[/] {sum(each.signals for each in fates):,} signals: {traded:,} trades{still}, {', '.join(lost)}")
+    yield f"[bold]All[/] {sum(each.signals for each in fates):,} signals"
+    yield f"  {traded:,} trades, {', '.join(lost)}"
+    if still:
+        yield f"  {still} trades were open when the data ended: left out of the statistics"
     yield from _luck(outcomes)
 
 
@@ -176,12 +200,13 @@ def _luck(outcomes: Sequence[Outcome]) -> Iterator[str]:
         return
     positive = sum(o.statistics.expectancy_r > 0 for o in measured if o.statistics is not None)
     yield (
-        f"  {positive} of {len(measured)} rows are above zero. With so many tried, some are by luck: the top of the "
-        "table is where to look, not what to trust."
+        f"  {positive} of {len(measured)} rows are above zero. With so many tried some are so by luck:\n"
+        "  the top of the table is where to look, not what to trust."
     )
     placebos = [o for o in measured if o.hypothesis.family is Family.PLACEBO]
     if placebos:
-        yield f"  Placebos (entries without an idea): {_mean(placebos):+.2f} R a trade; all others: " + (
+        yield (
+            f"  Placebos (entries without an idea) make {_mean(placebos):+.2f} R a trade, all others "
             f"{_mean([o for o in measured if o.hypothesis.family is not Family.PLACEBO]):+.2f} R."
         )
 

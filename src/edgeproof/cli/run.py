@@ -7,7 +7,8 @@
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from edgeproof import bootstrap
@@ -31,7 +32,7 @@ def run_study(context: Context, study: Study, *, top: int = 0, closing: str = ""
     writer = DocumentWriter(sys.stdout) if context.json else None
     if writer is not None:
         writer.begin(run, data)
-    with bootstrap.keep_run(context.home, survey.run_id) as keeper:
+    with _interruptible(), bootstrap.keep_run(context.home, survey.run_id) as keeper:
         outcomes = _work(store, study, survey, keeper.add, writer)
         results = [outcome_document(outcome) for outcome in outcomes]
         folder = keeper.finish(plain({"run": run, "data": data, "results": results}))
@@ -40,6 +41,16 @@ def run_study(context: Context, study: Study, *, top: int = 0, closing: str = ""
     else:
         report = Report(study=study, survey=survey, outcomes=tuple(outcomes), folder=folder, top=top, closing=closing)
         print_report(context.out, report)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C says that it was heard, and that the run was dropped."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write("edgeproof: interrupted; the run was dropped, nothing was left half written\n")
+        raise
 
 
 def _run_document(study: Study, survey: Survey) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from edgeproof.cli.context import Context
+from edgeproof.config import Settings, load_settings
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.instrument import Instrument, parse_instrument
 from edgeproof.core.model.time import parse_time
@@ -26,7 +28,7 @@ def select_hypotheses(
     if names:
         chosen = [hypothesis for hypothesis in chosen if hypothesis.name in wanted]
     if not chosen:
-        raise InputError(f"no hypothesis is both of {_words(names)} and of the family {_words(families)}")
+        raise InputError(f"expected hypotheses of {_words(names)} in the family {_words(families)}, found none")
     return tuple(variant for hypothesis in chosen for variant in variants(hypothesis))
 
 
@@ -34,7 +36,7 @@ def _in_families(hypothesis: Hypothesis, families: Sequence[str]) -> bool:
     known = [family.value for family in Family]
     for family in families:
         if family not in known:
-            raise InputError(f'unknown family "{family}"{_hint(family, known)}')
+            raise InputError(f'no family is called "{family}"{_hint(family, known)} There are {", ".join(known)}.')
     return not families or hypothesis.family.value in families
 
 
@@ -45,8 +47,8 @@ def _named(name: str, library: Sequence[Hypothesis]) -> list[Hypothesis]:
         found = [hypothesis for hypothesis in library if hypothesis.name.lower() == name.lower()]
     if not found:
         raise InputError(
-            f'no hypothesis is called "{name}"{_hint(name, [each.name for each in library])}; '
-            "edgeproof hypotheses list names them all"
+            f'no hypothesis is called "{name}"{_hint(name, [each.name for each in library])} '
+            "All names: edgeproof hypotheses list"
         )
     return found
 
@@ -54,7 +56,7 @@ def _named(name: str, library: Sequence[Hypothesis]) -> list[Hypothesis]:
 def _hint(word: str, known: Iterable[str]) -> str:
     names = {each.lower(): each for each in known}
     near = difflib.get_close_matches(word.lower(), list(names), n=1, cutoff=0.5)
-    return f'; did you mean "{names[near[0]]}"?' if near else ""
+    return f'; did you mean "{names[near[0]]}"?' if near else "."
 
 
 def _words(words: Sequence[str]) -> str:
@@ -79,6 +81,21 @@ def select_instruments(store: CandleStore, names: Sequence[str], home: Path) -> 
                 f"Bring them with edgeproof data import FILE --instrument {instrument}"
             )
     return wanted or stored
+
+
+def settings_of(context: Context) -> Settings:
+    """The settings of the call.
+
+    Raises
+    ------
+    InputError
+        When --home is no folder, or a --config that was named is not there.
+    """
+    if context.home.exists() and not context.home.is_dir():
+        raise InputError(f"expected --home to be a folder, found a file: {context.home}")
+    if context.config != context.home / "edgeproof.toml" and not context.config.exists():
+        raise InputError(f"expected a settings file at {context.config}, found none; check --config")
+    return load_settings(context.config)
 
 
 def time_option(option: str, text: str | None) -> int | None:

@@ -1,14 +1,18 @@
 """The table of a backtest: one row for each hypothesis and instrument, best expectancy first.
 
+Rows with few trades stand below the others: sorted among them they would fill the top of the table by luck.
+
 A column is there when the terminal is wide enough for it: the result itself fits 80 characters, what explains it
 follows from 100 and 140 on.
 """
 
 import math
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import MINUTE, format_duration
 from edgeproof.core.performance.metrics import Statistics
 from edgeproof.research.outcome import Outcome
@@ -17,6 +21,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 MEDIUM, WIDE = 104, 140
+FEW = 30
+"""Below so many trades a win rate of 40 % cannot be told from 25 %: the Wilson interval is 35 points wide."""
+
 EXIT_LETTERS = {"stop": "S", "target": "T", "time_stop": "t", "exit_condition": "x"}
 
 
@@ -85,6 +92,7 @@ def _columns() -> tuple[_Column, ...]:
         _Column("PF", lambda _, s: number(s.profit_factor)),
         _Column("exp R", lambda _, s: signed(s.expectancy_r)),
         _Column("cost R", lambda _, s: number(s.cost_r)),
+        _Column("best R", lambda _, s: number(s.expectancy_r_best), WIDE),
         _Column("win R", lambda _, s: number(s.mean_win_r), WIDE),
         _Column("loss R", lambda _, s: number(s.mean_loss_r), WIDE),
         _Column("DD R", lambda _, s: number(s.max_drawdown_r, 1), WIDE),
@@ -95,31 +103,74 @@ def _columns() -> tuple[_Column, ...]:
 
 
 def by_expectancy(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Those with trades, best expectancy first; equal ones by name and instrument."""
+    """Those with trades: from `FEW` trades on first, best expectancy first; equal ones by name and instrument."""
     traded = [outcome for outcome in outcomes if outcome.closed > 0]
     return sorted(traded, key=_rank)
 
 
-def _rank(outcome: Outcome) -> tuple[float, str, str]:
+def _rank(outcome: Outcome) -> tuple[bool, float, str, str]:
     expectancy = outcome.statistics.expectancy_r if outcome.statistics is not None else math.nan
-    return (-expectancy, outcome.hypothesis.name, outcome.instrument.unified)
+    return (outcome.closed < FEW, -expectancy, outcome.hypothesis.name, outcome.instrument.unified)
 
 
-def results_table(outcomes: Sequence[Outcome], width: int) -> "Table":
-    """The table of the outcomes given, in their order, for a terminal of `width` characters."""
+def labels(instruments: Sequence[Instrument]) -> dict[Instrument, str]:
+    """The shortest name of each instrument that is its own among them."""
+    bases = [instrument.base for instrument in instruments]
+    return {each: each.base if bases.count(each.base) == 1 else each.unified for each in instruments}
+
+
+def folded(name: str, width: int) -> str:
+    """A name on as many lines as it needs, broken after underscores.
+
+    >>> folded("Funding_Extreme_Negative_Long", 18).splitlines()
+    ['Funding_Extreme_', 'Negative_Long']
+    """
+    lines, line = [], ""
+    for part in re.findall(r"[^_]*_?", name):
+        if line and len(line) + len(part) > width:
+            lines.append(line)
+            line = ""
+        line += part
+    return "\n".join([*lines, line])
+
+
+def results_table(outcomes: Sequence[Outcome], names: Mapping[Instrument, str], width: int) -> "Table":
+    """The table of the outcomes given, in their order, for a terminal of `width` characters.
+
+    Rows with fewer than `FEW` trades come apart, below: their figures are noise.
+    """
     from rich.table import Table  # noqa: PLC0415 - a third of a second that `--help` need not pay
 
     columns = [column for column in _columns() if width >= column.least]
-    several = len({outcome.instrument for outcome in outcomes}) > 1
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", pad_edge=False)
-    table.add_column("hypothesis", overflow="fold", min_width=16, ratio=None)
-    if several:
+    table.add_column("hypothesis", no_wrap=True)
+    if len(names) > 1:
         table.add_column("on", no_wrap=True)
     for column in columns:
         table.add_column(column.title, justify="left" if column.left else "right", no_wrap=True)
-    for outcome in outcomes:
-        if outcome.statistics is None:
-            continue
-        cells = [column.read(outcome, outcome.statistics) for column in columns]
-        table.add_row(outcome.hypothesis.name, *([outcome.instrument.base] if several else []), *cells)
+    enough = [outcome for outcome in outcomes if outcome.closed >= FEW]
+    few = [outcome for outcome in outcomes if outcome.closed < FEW]
+    _add_rows(table, enough, columns, names, width)
+    if few:
+        if enough:
+            table.add_row()
+        table.add_row(f"[italic]fewer than {FEW} trades[/]")
+    _add_rows(table, few, columns, names, width)
     return table
+
+
+def _add_rows(
+    table: "Table",
+    outcomes: Sequence[Outcome],
+    columns: Sequence[_Column],
+    names: Mapping[Instrument, str],
+    width: int,
+) -> None:
+    from rich.markup import escape  # noqa: PLC0415 - see above
+
+    room = 24 if width < MEDIUM else 38
+    for outcome in outcomes:
+        if outcome.statistics is not None:
+            cells = [column.read(outcome, outcome.statistics) for column in columns]
+            where = [names[outcome.instrument]] if len(names) > 1 else []
+            table.add_row(escape(folded(outcome.hypothesis.name, room)), *where, *cells)

@@ -50,7 +50,14 @@ class _Session:
     fires: list[FireTable] = field(default_factory=list)
 
     def on_signal(self, time: int, values: FloatArray) -> None:
-        fire = FireTable(time=np.array([time]), **levels_of(self.hypothesis, values))
+        levels = levels_of(self.hypothesis, values)
+        fire = FireTable(
+            time=np.array([time], np.int64),
+            reference=levels["reference"],
+            stop=levels["stop"],
+            targets=levels["targets"],
+            trail=levels["trail"],
+        )
         self.bracket.on_signal(signal_of(self.bracket.spec, fire, len(self.fires)))
         self.fires.append(fire)
 

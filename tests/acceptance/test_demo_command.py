@@ -1,0 +1,111 @@
+"""`edgeproof demo`: everything at once, in an empty home, with nothing to configure."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from edgeproof.adapters.storage.library import load_library
+from edgeproof.core.signals.hypothesis import variants
+from tests.support.data import shared
+
+
+def demo(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "edgeproof", "demo", *words, "--home", str(home)],
+        env=os.environ | {"COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+
+
+def test_demo_of_a_generated_market_shows_the_library_and_what_to_do_next(tmp_path: Path) -> None:
+    ran = demo(tmp_path, "--days", "8", "--instruments", "2", "--top", "0")
+    assert ran.returncode == 0, ran.stderr
+    said = " ".join(ran.stdout.split())
+    library = [variant.name for each in load_library() for variant in variants(each)]
+    assert said.startswith(f"{len(library)} hypotheses on 2 instruments")
+    assert "A generated market: no result on it says anything about a real one." in said
+    assert "[[hypothesis]]" in ran.stdout
+    assert "edgeproof data import FILE --instrument BTC/USD:USD" in said
+    assert "Placebos (entries without an idea) make" in said
+    assert "RSI_Oversold_5m_" in said
+
+
+def test_demo_prints_an_example_that_works(tmp_path: Path) -> None:
+    ran = demo(tmp_path, "--days", "8", "--instruments", "1")
+    lines = ran.stdout.splitlines()
+    start = next(number for number, line in enumerate(lines) if "[[hypothesis]]" in line)
+    end = next(number for number, line in enumerate(lines) if "target =" in line)
+    mine = tmp_path / "mine.toml"
+    mine.write_text("\n".join(line.strip() for line in lines[start : end + 1]))
+    home = next((tmp_path / "demo").iterdir())
+    words = [
+        sys.executable,
+        "-m",
+        "edgeproof",
+        "backtest",
+        "My_Dip_15m",
+        "--hypotheses",
+        str(mine),
+        "--home",
+        str(home),
+    ]
+    tried = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert tried.returncode == 0, tried.stderr
+    assert tried.stdout.startswith("My_Dip_15m on BTC/USD:USD")
+
+
+def test_demo_with_another_seed_is_another_run_and_the_same_seed_the_same(tmp_path: Path) -> None:
+    words = ("--days", "4", "--instruments", "1", "--json")
+    first, again, other = (demo(tmp_path, *words, *more).stdout for more in ((), (), ("--seed", "1")))
+    assert first == again
+    assert json.loads(first)["run"]["id"] != json.loads(other)["run"]["id"]
+    assert json.loads(other)["run"]["seed"] == 1
+
+
+def test_demo_on_files_names_what_they_hold(tmp_path: Path) -> None:
+    files = [
+        shared("candles/binance_perp_BTCUSDT_5m_2025-11_2026-01.parquet"),
+        shared("candles/binance_perp_ETHUSDT_5m_2025-11_2026-01.parquet"),
+    ]
+    ran = demo(tmp_path, "--json", "--candles", *map(str, files))
+    assert ran.returncode == 0, ran.stderr
+    document = json.loads(ran.stdout)
+    assert [(each["instrument"], each["base_timeframe"]) for each in document["data"]] == [
+        ("BTC/USD:USD", "5m"),
+        ("ETH/USD:USD", "5m"),
+    ]
+    reasons = {result["reason"] for result in document["results"] if "reason" in result}
+    assert "needs 2m candles; the stored 5m ones cannot make them" in reasons
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("--candles", "absent_BTCUSDT_1m.csv"), "expected a file with candles at absent_BTCUSDT_1m.csv"),
+        (("--days", "0"), "--days"),
+        (("--days", "many"), "--days"),
+        (("--days", "100000"), "days to generate, found 100000"),
+    ],
+)
+def test_demo_refuses_wrong_words_and_changes_nothing(tmp_path: Path, words: tuple[str, ...], expected: str) -> None:
+    ran = demo(tmp_path / "home", *words)
+    assert ran.returncode == 2
+    assert expected in ran.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_demo_refuses_a_file_whose_name_says_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "candles.csv"
+    file.write_text("timestamp,open,high,low,close,volume\n1735689600,1,1,1,1,1\n")
+    ran = demo(tmp_path / "home", "--candles", str(file))
+    assert ran.returncode == 2
+    assert "say what it holds with --instrument" in ran.stderr
+    named = demo(tmp_path / "home", "--candles", str(file), "--instrument", "BTC/USD:USD")
+    assert named.returncode == 0, named.stderr
