@@ -19,8 +19,11 @@ from edgeproof.core.indicators.node import Kind, Node
 from edgeproof.core.kernels import machine
 from edgeproof.core.model.candle import COLUMNS, NO_FUNDING, Candles, FloatArray, Funding, IntArray
 
-BLOCK = 2_048
-"""Candles a block in a batch: rows of 16 KB, so that a plan's rows stay in the second-level cache."""
+BLOCK = 2_000
+"""Candles a block in a batch: rows of 16 KB, so that a plan's rows stay in the second-level cache.
+
+No power of two: rows a multiple of 4 KB apart would all fall on the same few lines of the first-level cache.
+"""
 
 Columns = Mapping[str, FloatArray]
 
