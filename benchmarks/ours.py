@@ -1,5 +1,6 @@
 """edgeproof's side: the text of a hypothesis in, its trades and statistics out."""
 
+from edgeproof.core.performance.metrics import statistics
 from edgeproof.core.signals.hypothesis import variants
 from edgeproof.core.signals.library import read_hypotheses
 from edgeproof.research.backtest import Fees, Market, Result, backtest
@@ -38,8 +39,9 @@ def results(text: str, market: Market) -> tuple[Result, ...]:
 def in_full(text: str, market: Market) -> None:
     """The same, with every trade and every statistic worked out."""
     for result in results(text, market):
-        result.round_trips()
-        result.statistics  # noqa: B018 - worked out when asked for
+        trades = result.round_trips()
+        if trades is not None:
+            statistics(trades)
 
 
 def totals(text: str, market: Market) -> tuple[int, float]:
