@@ -84,11 +84,12 @@ def _print_silent(out: Console, outcomes: Sequence[Outcome], names: Mapping[Inst
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", pad_edge=False)
     room = 30 if out.width < MEDIUM else 44
     table.add_column("no trades", no_wrap=True)
-    table.add_column("on", overflow="fold", max_width=24)
+    if len(names) > 1:
+        table.add_column("on", overflow="fold", max_width=24)
     table.add_column("because", overflow="fold", min_width=24)
     for (name, reason), group in groups.items():
-        where = " ".join(names[outcome.instrument] for outcome in group)
-        table.add_row(Text(folded(name, room)), where, Text(reason))
+        where = [" ".join(names[outcome.instrument] for outcome in group)] if len(names) > 1 else []
+        table.add_row(Text(folded(name, room)), *where, Text(reason))
     out.print()
     out.print(table)
 
@@ -190,7 +191,7 @@ def _totals(outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield f"[bold]All[/] {sum(each.signals for each in fates):,} signals"
     yield f"  {traded:,} trades, {', '.join(lost)}"
     if still:
-        yield f"  {still} trades were open when the data ended: left out of the statistics"
+        yield f"  {still} of the trades had not ended when the data did: not in the statistics"
     yield from _luck(outcomes)
 
 

@@ -126,7 +126,7 @@ def folded(name: str, width: int) -> str:
     ['Funding_Extreme_', 'Negative_Long']
     """
     lines, line = [], ""
-    for part in re.findall(r"[^_]*_?", name):
+    for part in re.findall(r"[^_]*_|[^_]+", name):
         if line and len(line) + len(part) > width:
             lines.append(line)
             line = ""
