@@ -3,6 +3,7 @@
 # check   style, types, import contracts, dependencies, locks
 # bench   the figures beside those of other engines, in an environment of their own
 # docs    the documentation as a site in site/
+# assets  fetch the chart libraries of the report again
 # lock    write the lock files again, after a change of dependencies
 # clean   remove all that make made
 #
@@ -10,7 +11,7 @@
 
 .DEFAULT_GOAL := demo
 .DELETE_ON_ERROR:
-.PHONY: demo test check lock-check bench docs lock clean
+.PHONY: demo test check lock-check bench docs assets lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -57,6 +58,9 @@ bench: .venv-bench/.stamp
 docs: .venv/.stamp
 	@$(BIN)/python -m edgeproof.cli.reference docs/reference/language.md
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+assets:
+	@bash src/edgeproof/research/report/assets/vendor/fetch.sh
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

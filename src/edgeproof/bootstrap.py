@@ -10,17 +10,22 @@ from pathlib import Path
 
 from edgeproof.adapters.compute.local import LocalRunner
 from edgeproof.adapters.simulated.market import generate_market, generated_source
+from edgeproof.adapters.storage.atomic import write_file
 from edgeproof.adapters.storage.importing.into_store import import_candles
 from edgeproof.adapters.storage.library import load_library
 from edgeproof.adapters.storage.parquet import ParquetStore
+from edgeproof.adapters.storage.run_reader import find_run, read_run
 from edgeproof.adapters.storage.runs import RunWriter
 from edgeproof.config import Settings
+from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.instrument import Instrument, parse_instrument
 from edgeproof.core.model.time import parse_duration
 from edgeproof.core.signals.hypothesis import Hypothesis, variants
 from edgeproof.ports import CandleStore
 from edgeproof.research.backtest import Fees, Market, Result
+from edgeproof.research.report.page import build_page
+from edgeproof.research.report.sources import Sources
 from edgeproof.research.study import Study, Survey, Window, conduct, load_market, survey
 
 STORE = "data"
@@ -72,6 +77,33 @@ def run_backtest(
 def keep_run(home: Path, identity: str) -> RunWriter:
     """Where the trades and the statistics of a run go: HOME/runs/ID/."""
     return RunWriter(home, identity)
+
+
+def write_report(home: Path, run: str | None = None, file: Path | None = None) -> Path:
+    """Write the page of a kept run (the newest, unless one is named) beside it, or to a file; where it is now."""
+    kept = read_run(find_run(home, run))
+    page = build_page(
+        Sources(
+            run=kept.document,
+            edge=kept.edge,
+            trades=kept.trades,
+            hypotheses={each.name: each for each in variants_of(library(home))},
+            candles=lambda name: _stored_candles(home, name),
+        )
+    )
+    target = file if file is not None else kept.folder / "report.html"
+    if target.is_dir():
+        raise InputError(f"expected --html to be a file, found a folder: {target}; try {target / 'report.html'}")
+    write_file(target, page.encode())
+    return target
+
+
+def _stored_candles(home: Path, name: str) -> Candles | None:
+    """The gap-filled candles of an instrument, or None when they are not stored any more."""
+    store, instrument = open_store(home), parse_instrument(name)
+    if instrument not in store.instruments():
+        return None
+    return market(store, instrument).candles
 
 
 def generated_home(home: Path, instruments: int, days: int, seed: int) -> Path:

@@ -19,12 +19,14 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
 
 
 def _enter_commands() -> None:
-    from edgeproof.cli import backtest, data, demo, hypotheses  # noqa: PLC0415 - light modules; heavy parts load later
+    # Light modules: heavy parts load when a command runs.
+    from edgeproof.cli import backtest, data, demo, hypotheses, report_command  # noqa: PLC0415
 
     app.add_typer(data.app, name="data")
     app.add_typer(hypotheses.app, name="hypotheses")
     backtest.enter(app)
     demo.enter(app)
+    report_command.enter(app)
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from edgeproof.cli.report import Report, print_report
 from edgeproof.core.candles.quality import certificate_document
 from edgeproof.ports import CandleStore
 from edgeproof.research.outcome import Outcome, outcome_of
+from edgeproof.research.report.definition import definition
 from edgeproof.research.run_identity import code_version
 from edgeproof.research.study import Study, Survey
 
@@ -35,7 +36,9 @@ def run_study(context: Context, study: Study, *, top: int = 0, closing: str = ""
     with _interruptible(), bootstrap.keep_run(context.home, survey.run_id) as keeper:
         outcomes = _work(store, study, survey, keeper.add, writer)
         results = [outcome_document(outcome) for outcome in outcomes]
-        folder = keeper.finish(plain({"run": run, "data": data, "results": results}))
+        definitions = {each.name: definition(each) for each in study.hypotheses}
+        document = {"run": run, "data": data, "results": results, "definitions": definitions}
+        folder = keeper.finish(plain(document))
     if writer is not None:
         writer.end()
     else:
