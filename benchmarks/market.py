@@ -42,9 +42,12 @@ def candles(n: int, seed: int = 1) -> Candles:
 
 def market(n: int, *, funding: bool = False, seed: int = 1) -> Market:
     """The candles as a market, with hourly funding if wanted."""
-    return Market(instrument=BITCOIN, candles=candles(n, seed), funding=_hourly(n) if funding else NO_FUNDING)
+    bars = candles(n, seed)
+    return Market(instrument=BITCOIN, candles=bars, funding=hourly_funding(bars) if funding else NO_FUNDING)
 
 
-def _hourly(n: int) -> Funding:
-    time = np.arange(0, n * MINUTE, HOUR, dtype=np.int64)
+def hourly_funding(bars: Candles) -> Funding:
+    """A seeded rate for every hour of the candles."""
+    first = -(-int(bars.open_time[0]) // HOUR) * HOUR
+    time = np.arange(first, int(bars.open_time[-1]), HOUR, dtype=np.int64)
     return Funding(time=time, rate=np.random.default_rng(2).normal(1e-5, 3e-5, len(time)))
