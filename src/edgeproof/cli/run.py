@@ -31,9 +31,9 @@ def run_study(context: Context, study: Study, *, top: int = 0, closing: str = ""
     run = _run_document(study, survey)
     data = [certificate_document(certificate) for certificate in survey.certificates]
     writer = DocumentWriter(sys.stdout) if context.json else None
-    if writer is not None:
-        writer.begin(run, data)
     with _interruptible(), bootstrap.keep_run(context.home, survey.run_id) as keeper:
+        if writer is not None:
+            writer.begin(run, data)
         outcomes = _work(store, study, survey, keeper.add, writer)
         results = [outcome_document(outcome) for outcome in outcomes]
         definitions = {each.name: definition(each) for each in study.hypotheses}
