@@ -9,18 +9,20 @@
 4. candles: the high and low of a minute are drawn from the exact law of the extremes of a Brownian bridge between open
    and close (`_candles`); volume goes with volatility and with the size of the move (`_volume`);
 5. holes: minutes without a trade, and one outage of the venue, the same for all instruments (`_present`);
-6. funding: hourly, after the trend of the last hours, as longs pay when prices rise (`_funding`).
+6. funding: hourly, after the trend of the last hours, as longs pay when prices rise (`_funding`);
+7. on request an edge that is known to be there (`_planted`, plant.py); without it there is none to be found.
 
 The same arguments give the same bits; one instrument does not change with the others asked for.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 import numpy as np
 from numpy.random import Generator, default_rng  # noqa: TID251 - seeded, and passed to every function that draws
 
+from edgeproof.adapters.simulated.plant import Plant, plant_rebound
 from edgeproof.core.model.candle import BoolArray, Candles, FloatArray, Funding, IntArray
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.instrument import Instrument
@@ -60,15 +62,22 @@ class _Regime:
     drift: float
 
 
-def generated_source(seed: int) -> str:
-    """What a store records as the source of a generated market."""
-    return f"{SOURCE}, seed {seed}"
+def generated_source(seed: int, plant: Plant | None = None) -> str:
+    """What a store records as the source of a generated market; a planted edge is said."""
+    return f"{SOURCE}, seed {seed}" + ("" if plant is None else f", {plant.words}")
 
 
 def generate_market(
-    instruments: int | Sequence[Instrument], *, days: int = 90, seed: int = 0, start: int = DEFAULT_START
+    instruments: int | Sequence[Instrument],
+    *,
+    days: int = 90,
+    seed: int = 0,
+    start: int = DEFAULT_START,
+    plant: Plant | None = None,
 ) -> dict[Instrument, tuple[Candles, Funding]]:
     """1m candles (with holes, as imported ones) and hourly funding for a number of instruments, or for those named.
+
+    With a `plant` the same market has that one edge, and is otherwise the same.
 
     Raises
     ------
@@ -89,7 +98,7 @@ def generate_market(
         log_volatility=_log_volatility(common, minutes),
         open_for_trade=_outage(common, minutes),
     )
-    return {each: _history(market, each, _generator(seed, each.unified)) for each in named}
+    return {each: _history(market, each, _generator(seed, each.unified), plant) for each in named}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -117,8 +126,8 @@ def _named(count: int) -> tuple[Instrument, ...]:
     return tuple(Instrument(name, "USD", "USD") for name in names)
 
 
-def _history(market: _Market, instrument: Instrument, rng: Generator) -> tuple[Candles, Funding]:
-    """Steps 1 to 6 for one instrument."""
+def _history(market: _Market, instrument: Instrument, rng: Generator, plant: Plant | None) -> tuple[Candles, Funding]:
+    """Steps 1 to 6 for one instrument, and step 7 where it is asked for."""
     regimes = _own_calendar(market.regimes, rng)
     beta = rng.uniform(0.65, 0.85)
     sigma = _volatility(market, regimes, rng)
@@ -126,6 +135,8 @@ def _history(market: _Market, instrument: Instrument, rng: Generator) -> tuple[C
     path = _path(shocks, sigma, regimes, rng)
     price = _first_price(instrument, rng)
     candles = _candles(market, price * np.exp(path), sigma, rng)
+    if plant is not None:
+        candles = _planted(candles, plant, _tick(price * float(np.exp(path[0]))))
     return candles, _funding(market, path, sigma, rng)
 
 
@@ -230,14 +241,13 @@ def _path(shocks: FloatArray, sigma: FloatArray, regimes: tuple[_Regime, ...], r
 
 def _candles(market: _Market, close: FloatArray, sigma: FloatArray, rng: Generator) -> Candles:
     """Candles at the tick of the instrument, without the minutes in which nobody traded."""
-    tick = 10.0 ** np.floor(np.log10(close[0]) - 5)
-    decimals = max(0, round(-np.log10(tick)))
+    tick = _tick(close[0])
     open_ = np.concatenate([close[:1], close[:-1]]) * np.exp(0.05 * sigma * rng.standard_normal(len(close)))
     spread = 2 * (close * sigma) ** 2
     high = (open_ + close + np.sqrt((close - open_) ** 2 - spread * np.log(1 - rng.random(len(close))))) / 2
     low = (open_ + close - np.sqrt((close - open_) ** 2 - spread * np.log(1 - rng.random(len(close))))) / 2
     volume = _volume(close, open_, sigma, rng)
-    prices = [np.maximum(np.round(np.round(each / tick) * tick, decimals), tick) for each in (open_, high, low, close)]
+    prices = [_at_tick(each, tick) for each in (open_, high, low, close)]
     keep = _present(market, volume, rng)
     return Candles(
         timeframe=MINUTE,
@@ -249,6 +259,25 @@ def _candles(market: _Market, close: FloatArray, sigma: FloatArray, rng: Generat
         volume=volume[keep],
         filled=np.zeros(int(keep.sum()), np.bool_),
     )
+
+
+def _tick(price: float) -> float:
+    """The tick of an instrument that trades at a price: five to six digits of it."""
+    return float(10.0 ** np.floor(np.log10(price) - 5))
+
+
+def _at_tick(prices: FloatArray, tick: float) -> FloatArray:
+    """Prices at whole ticks, at least one, as decimal numbers that print short."""
+    decimals = max(0, round(-np.log10(tick)))
+    rounded: FloatArray = np.maximum(np.round(np.round(prices / tick) * tick, decimals), tick)
+    return rounded
+
+
+def _planted(candles: Candles, plant: Plant, tick: float) -> Candles:
+    """Step 7: the candles with the planted edge, at the same tick."""
+    moved = plant_rebound(candles, plant)
+    open_, high, low, close = (_at_tick(each, tick) for each in (moved.open, moved.high, moved.low, moved.close))
+    return replace(moved, open=open_, high=high, low=low, close=close)
 
 
 def _volume(close: FloatArray, open_: FloatArray, sigma: FloatArray, rng: Generator) -> FloatArray:
