@@ -5,24 +5,27 @@ Everything is wired by hand here, once: the command line calls these functions a
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from edgeproof.adapters.compute.local import LocalRunner
 from edgeproof.adapters.simulated.market import generate_market, generated_source
 from edgeproof.adapters.storage.atomic import write_file
+from edgeproof.adapters.storage.checkpoints import FolderCheckpoints
 from edgeproof.adapters.storage.importing.into_store import import_candles
+from edgeproof.adapters.storage.ledger import LEDGER, SqliteLedger
 from edgeproof.adapters.storage.library import load_library
 from edgeproof.adapters.storage.parquet import ParquetStore
 from edgeproof.adapters.storage.run_reader import find_run, read_run
 from edgeproof.adapters.storage.runs import RunWriter
+from edgeproof.adapters.storage.states import States, keep_states, read_states
 from edgeproof.config import Settings
 from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.instrument import Instrument, parse_instrument
 from edgeproof.core.model.time import parse_duration
 from edgeproof.core.signals.hypothesis import Hypothesis, variants
-from edgeproof.ports import CandleStore
+from edgeproof.ports import CandleStore, Checkpoints, TaskRunner, TrialLedger
 from edgeproof.research.backtest import Fees, Market, Result
 from edgeproof.research.report.page import build_page
 from edgeproof.research.report.sources import Sources
@@ -62,9 +65,34 @@ def fees(settings: Settings) -> Fees:
     return Fees(taker=settings.costs.taker, maker=settings.costs.maker)
 
 
-def look_at_data(store: CandleStore, study: Study) -> Survey:
-    """The certificates of a study's history, and the id its run will have."""
-    return survey(store, study)
+def look_at_data(store: CandleStore, study: Study, options: Mapping[str, object] | None = None) -> Survey:
+    """The certificates of a study's history, and the id its run will have with further options."""
+    return survey(store, study, options)
+
+
+def open_ledger(home: Path) -> TrialLedger:
+    """The ledger of every trial made under a home folder."""
+    return SqliteLedger(home / LEDGER)
+
+
+def checkpoints(home: Path, identity: str) -> Checkpoints:
+    """What an interrupted run had done."""
+    return FolderCheckpoints(home, identity)
+
+
+def local_runner() -> TaskRunner:
+    """Tasks on the threads of this machine."""
+    return LocalRunner()
+
+
+def states(home: Path) -> States:
+    """The state of every hypothesis that was ever tested under a home folder."""
+    return read_states(home)
+
+
+def remember_states(home: Path, found: States) -> None:
+    """Keep the states of hypotheses."""
+    keep_states(home, found)
 
 
 def run_backtest(

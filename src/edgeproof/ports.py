@@ -1,12 +1,15 @@
 """What the inside needs of the outside, as Protocols that speak facts only."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
+
+from numpy.typing import NDArray
 
 from edgeproof.core.model.candle import Candles, Funding
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.market import MarketTrades
+from edgeproof.core.model.trial import TrialRecord
 
 Kind = Literal["candles", "funding", "trades"]
 
@@ -90,4 +93,36 @@ class TaskRunner(Protocol):
 
     def run(self, tasks: Sequence[Callable[[], T]]) -> Iterator[T]:
         """The result of every task in the order of the tasks; few at a time, so that memory stays flat."""
+        ...
+
+
+class TrialLedger(Protocol):
+    """Every trial there ever was, so that luck can be paid for. Nothing is ever taken out.
+
+    A trial is known by its id: entering it again changes its figures, never their number. Several processes may enter
+    trials at once.
+    """
+
+    def enter(self, trials: Sequence[TrialRecord]) -> int:
+        """Keep trials, all of them or none; how many were new. One that is there widens to cover both windows."""
+        ...
+
+    def concerning(self, instruments: Sequence[str], start: int, end: int) -> tuple[TrialRecord, ...]:
+        """The trials that looked at any of the instruments within [start, end], by id."""
+        ...
+
+
+class Checkpoints(Protocol):
+    """What a long run has done so far: named arrays under a key, kept until the run is complete."""
+
+    def keep(self, key: str, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Keep the arrays of a key, entirely or not at all."""
+        ...
+
+    def find(self, key: str) -> Mapping[str, NDArray[Any]] | None:
+        """The arrays kept under a key; None when there are none that can be read."""
+        ...
+
+    def clear(self) -> None:
+        """Forget everything: the run is complete."""
         ...

@@ -43,11 +43,11 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
     """Trades and statistics of hypotheses over the stored history."""
     from edgeproof.cli.run import run_study  # noqa: PLC0415 - brings numba and polars, which `--help` must not wait for
 
-    study = _study(context, names or [], hypotheses or [], instrument or [], family or [], start, end)
+    study = study_of_call(context, names or [], hypotheses or [], instrument or [], family or [], start, end)
     run_study(context, study, top=top)
 
 
-def _study(  # noqa: PLR0913, PLR0917 - the words of the call
+def study_of_call(  # noqa: PLR0913, PLR0917 - the words of the call
     context: Context,
     names: list[str],
     files: list[Path],
@@ -56,6 +56,7 @@ def _study(  # noqa: PLR0913, PLR0917 - the words of the call
     start: str | None,
     end: str | None,
 ) -> "Study":
+    """The study that the words of a call ask for."""
     from edgeproof.cli.kernel_cache import use_kernel_cache  # noqa: PLC0415 - see above
 
     use_kernel_cache()

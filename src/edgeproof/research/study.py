@@ -7,7 +7,7 @@ History is loaded once for the survey and once for the backtest, and is gone whe
 of the instruments being worked on, however many there are.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from edgeproof.core.candles.fill import fill_gaps
@@ -72,8 +72,8 @@ def load_market(store: CandleStore, instrument: Instrument, window: Window) -> M
     return Market(instrument=instrument, candles=fill_gaps(candles), funding=funding)
 
 
-def survey(store: CandleStore, study: Study) -> Survey:
-    """Look at the history of every instrument.
+def survey(store: CandleStore, study: Study, options: Mapping[str, object] | None = None) -> Survey:
+    """Look at the history of every instrument; `options` is what else was chosen and makes it another run.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def survey(store: CandleStore, study: Study) -> Survey:
         digests[name] = data_digest(market.candles, market.funding)
     if all(certificate.candles == 0 for certificate in certificates):
         raise InputError(_nothing_in(store, study))
-    identity = run_id(study.config(), digests, study.hypotheses, seed=study.seed)
+    identity = run_id({**study.config(), **(options or {})}, digests, study.hypotheses, seed=study.seed)
     return Survey(run_id=identity, certificates=tuple(certificates))
 
 

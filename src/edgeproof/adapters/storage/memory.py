@@ -1,7 +1,14 @@
-"""A candle store in memory: for tests, demonstrations and generated markets."""
+"""What storage keeps, in memory: for tests, demonstrations and generated markets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from numpy.typing import NDArray
 
 from edgeproof.adapters.storage.rows import Columns, Series, between, join_sources, merge
 from edgeproof.adapters.storage.shelf import Shelf
+from edgeproof.core.model.trial import TrialRecord
 from edgeproof.ports import Holding, Saved
 
 
@@ -38,3 +45,48 @@ class MemoryStore(Shelf):
         merged = merge(series, old, new, replace=replace)
         self._series[series] = (merged.columns, joined)
         return merged.saved
+
+
+class MemoryLedger:
+    """A trial ledger in memory."""
+
+    def __init__(self) -> None:
+        self._trials: dict[str, TrialRecord] = {}
+
+    def enter(self, trials: Sequence[TrialRecord]) -> int:
+        """Keep trials; how many were new."""
+        before = len(self._trials)
+        for trial in trials:
+            held = self._trials.get(trial.id, trial)
+            self._trials[trial.id] = replace(
+                trial,
+                kind=held.kind,
+                hypothesis=held.hypothesis,
+                start=min(held.start, trial.start),
+                end=max(held.end, trial.end),
+            )
+        return len(self._trials) - before
+
+    def concerning(self, instruments: Sequence[str], start: int, end: int) -> tuple[TrialRecord, ...]:
+        """The trials that looked at any of the instruments within [start, end], by id."""
+        wanted = frozenset(instruments)
+        return tuple(trial for _, trial in sorted(self._trials.items()) if trial.concerns(wanted, start, end))
+
+
+class MemoryCheckpoints:
+    """Checkpoints in memory."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, dict[str, NDArray[Any]]] = {}
+
+    def keep(self, key: str, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Keep the arrays of a key."""
+        self._kept[key] = {name: values.copy() for name, values in columns.items()}
+
+    def find(self, key: str) -> Mapping[str, NDArray[Any]] | None:
+        """The arrays kept under a key."""
+        return self._kept.get(key)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()

@@ -70,12 +70,14 @@ class RunWriter:
         self._frames, self._rows = [], 0
         self._parts += 1
 
-    def finish(self, document: Mapping[str, Any]) -> Path:
-        """Write the last trades and `run.json`, and put the run in its place; the folder of the run."""
+    def finish(self, document: Mapping[str, Any], edge: Mapping[str, Any] | None = None) -> Path:
+        """Write the last trades, `run.json` and `edge.json`, and put the run in its place; the folder of the run."""
         if self._frames:
             self._write_part()
-        text = json.dumps(document, indent=1, allow_nan=False)
-        write_file(self._draft / "run.json", text.encode() + b"\n")
+        for name, content in (("run.json", document), ("edge.json", edge)):
+            if content is not None:
+                text = json.dumps(content, indent=1, allow_nan=False)
+                write_file(self._draft / name, text.encode() + b"\n")
         try:
             self._take_place()
         except OSError as error:

@@ -175,7 +175,7 @@ def sharpe_of_days(exit_time: IntArray, r: FloatArray) -> float:
     if len(r) == 0:
         return math.nan
     day = exit_time // DAY
-    earned = np.bincount(day - day[0], weights=r)
+    earned = np.bincount(day - day.min(), weights=r)
     if len(earned) < 2:
         return math.nan
     deviation = float(earned.std(ddof=1))
