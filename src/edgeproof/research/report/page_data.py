@@ -27,6 +27,9 @@ from edgeproof.research.report.excerpt import (
 from edgeproof.research.report.packing import tidy
 from edgeproof.research.report.sources import Sources
 
+FEW = 30
+"""Below so many trades, expectancy says little: the page puts such rows behind."""
+
 _FATES = ("signals", "void", "overlapped", "unfilled", "invalidated")
 
 
@@ -61,7 +64,7 @@ def page_data(sources: Sources, *, most_candles: int = MOST_CANDLES) -> dict[str
 
 def _rows(sources: Sources) -> list[dict[str, Any]]:
     if sources.edge is not None:
-        return edge_rows(sources.edge, sources.run)
+        return edge_rows(sources.edge)
     return [_row(result, sources) for result in sources.run["results"]]
 
 
@@ -83,12 +86,20 @@ def _row(result: Mapping[str, Any], sources: Sources) -> dict[str, Any]:
 
 
 def _ranked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Best first: verdict, then expectancy; without a trade last. The order decides who gets room for trades."""
+    """Best first, which decides who gets room for trades.
+
+    By verdict, then q-value, then expectancy; without verdicts those of few trades come behind all others, for their
+    expectancy is luck. What never traded is last.
+    """
     order = {"qualified": 0, "tested": 1, "rejected": 2, "draft": 3}
 
-    def key(row: Mapping[str, Any]) -> tuple[bool, int, float]:
-        expectancy = (row["whole"] or {}).get("expectancy_r")
-        return expectancy is None, order.get(row["state"] or "", 1), -(expectancy or 0.0)
+    def key(row: Mapping[str, Any]) -> tuple[bool, int, bool, float, float]:
+        figures = row["whole"] or {}
+        expectancy, n = figures.get("expectancy_r"), figures.get("n") or 0
+        few = n < FEW and row["state"] is None
+        q_value = row.get("q")
+        state = order.get(row["state"] or "", 1)
+        return expectancy is None, state, few, 1.0 if q_value is None else q_value, -(expectancy or 0.0)
 
     return sorted(rows, key=key)
 
@@ -112,13 +123,17 @@ def _slippage(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
 
 
 def _definitions(sources: Sources, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    kept = (sources.edge or sources.run).get("definitions", {})
+    kept = sources.run.get("definitions", {})
     found = {}
     for name in dict.fromkeys(row["trades_of"] for row in rows):
-        if name in kept:
-            found[name] = kept[name]
-        elif name in sources.hypotheses:
-            found[name] = definition(sources.hypotheses[name])
+        declared = name.partition("@")[0]  # a secondary test of NAME is called NAME@TIMEFRAME
+        for known in (name, declared):
+            if known in kept:
+                found[name] = kept[known]
+                break
+            if known in sources.hypotheses:
+                found[name] = definition(sources.hypotheses[known])
+                break
     return found
 
 

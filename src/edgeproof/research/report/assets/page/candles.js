@@ -100,7 +100,7 @@ function levels(series, trade) {
 function markers(trade, row, bars) {
   const long = row.direction === "long";
   const list = [
-    { time: bars.signal, position: long ? "belowBar" : "aboveBar", shape: "circle", color: colour("muted"), text: "signal", size: 0.6 },
+    { time: bars.signal, position: long ? "belowBar" : "aboveBar", shape: "circle", color: colour("muted"), text: "", size: 0.5 },
     { time: bars.entry, position: long ? "belowBar" : "aboveBar", shape: long ? "arrowUp" : "arrowDown", color: colour("accent"), text: "entry" },
     { time: bars.exit, position: long ? "aboveBar" : "belowBar", shape: long ? "arrowDown" : "arrowUp", color: colour(trade.r > 0 ? "gain" : "loss"), text: `${REASONS[trade.reason]} ${fmt.r(trade.r)}` },
   ];
@@ -147,7 +147,8 @@ function tradeView(row) {
   picker.addEventListener("keydown", (event) => { if (event.target !== select && ["ArrowLeft", "ArrowRight"].includes(event.key)) show(chosen + (event.key === "ArrowRight" ? 1 : -1)); });
   show(Math.max(0, jump("last")));
   const said = row.of > trades.length ? `${trades.length} of ${plural(row.of, "trade")} are on this page: the first, the last, the best, the worst, and others evenly spaced in time.` : `All ${plural(row.of, "trade")} are here.`;
-  return el("div", { class: "panel" }, picker, el("div", { class: "trade-view" }, room, sheet), el("p", { class: "note" }, said));
+  const key = "Grey dot: the candle that fired. Arrows: entry and exit. Boxes: what was risked (red) and the way to the last target (green), from entry to exit.";
+  return el("div", { class: "panel" }, picker, el("div", { class: "trade-view" }, room, sheet), el("p", { class: "note" }, `${said} ${key}`));
 }
 
 function optionOf(trade, row) {

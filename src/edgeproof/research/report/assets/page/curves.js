@@ -29,7 +29,7 @@ function plotOf(node, width, height, times, values, { name, line, fill, key, spl
       label: name, stroke: colour(line), width: 1.6, points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }),
       fill: fill ? `${colour(fill)}33` : undefined, value: (plot, value) => fmt.r(value, 1),
     }],
-    axes: [{ ...axis, values: (plot, splits) => splits.map((seconds, i) => axisDay(seconds, splits, i)), space: 70 }, { ...axis, size: 52, values: (plot, splits) => splits.map((value) => `${fmt.short(value)} R`) }],
+    axes: [{ ...axis, values: (plot, splits) => splits.map((seconds, i) => axisDay(seconds, splits, i)), space: 70 }, { ...axis, size: 52, space: 26, values: (plot, splits) => splits.map((value) => `${fmt.short(value)} R`) }],
     hooks: { drawClear: [(plot) => outOfSample(plot, split)] },
   }, [times, values], node);
 }

@@ -23,21 +23,21 @@ function heading(row) {
   return el("div", {},
     el("h1", {}, row.hypothesis),
     el("p", { class: "eyebrow" }, `${row.direction} · ${row.timeframe} · ${where}${row.placebo ? " · a placebo: entries without an idea" : ""}`),
-    row.line || row.state === "silent" || row.note ? el("p", { class: "verdict-line" }, row.state ? badge(row.state) : null, " ", (row.line || row.note || "").replace(/^(qualified|rejected|unproven): /, "")) : null);
+    row.line || row.state === "silent" || row.note ? el("p", { class: "verdict-line" }, row.state ? badge(row.state) : null, " ", (row.line || row.note || "").replace(/^(qualified|rejected|unproven|not tested): /, "")) : null);
 }
 
 function kpis(row) {
-  const stats = row.whole, bar = barOf(row);
+  const stats = judged(row), bar = barOf(row);
   const kpi = (name, value, below, of = "") => el("dl", { class: "kpi" }, el("dt", {}, name), el("dd", { class: of }, value), el("dd", {}, below || " "));
   const inside = row.in_sample, outside = row.out_of_sample;
   return el("div", { class: "kpis" },
-    kpi("Trades", fmt.int(stats.n), inside && outside ? `${inside.n} in, ${outside.n} out of sample` : known(row.needed_trades) ? `needs ${fmt.int(row.needed_trades)}` : `of ${plural(row.fates.signals, "signal")}`),
+    kpi("Trades", fmt.int(stats.n), inside && outside ? `in sample, ${plural(outside.n, "more")} out of it`.replace("mores", "more") : known(row.needed_trades) ? `needs ${fmt.int(row.needed_trades)}` : `of ${plural(row.fates.signals, "signal")}`),
     kpi("Win rate", fmt.percent(stats.win_rate), `needs ${fmt.percent(bar)}; 95 %: ${fmt.percent(stats.win_rate_low, 0)} to ${fmt.percent(stats.win_rate_high, 0)}`, known(bar) && stats.win_rate >= bar ? "gain" : "loss"),
-    kpi("Expectancy", fmt.r(stats.expectancy_r, 3), "a trade, after costs", tone(stats.expectancy_r)),
-    outside ? kpi("Out of sample", fmt.r(outside.expectancy_r, 3), `p ${fmt.p(outside.p_value)}`, tone(outside.expectancy_r)) : null,
-    kpi("Costs", fmt.r(stats.cost_r), `a trade; ${fmt.r(stats.expectancy_r + stats.cost_r)} before them`),
+    kpi("Expectancy", fmt.r(stats.expectancy_r, 3), inside ? "a trade in sample, after costs" : "a trade, after costs", tone(stats.expectancy_r)),
+    outside ? kpi("Out of sample", fmt.r(outside.expectancy_r, 3), known(outside.p_value) ? `p ${fmt.p(outside.p_value)}; win rate ${fmt.percent(outside.win_rate)}` : `win rate ${fmt.percent(outside.win_rate)} of ${fmt.int(outside.n)}`, tone(outside.expectancy_r)) : null,
+    kpi("Costs", `${fmt.fixed(stats.cost_r)} R`, `a trade; ${fmt.r(stats.expectancy_r + stats.cost_r)} before them`),
     kpi("Profit factor", fmt.fixed(stats.profit_factor), `winner ${fmt.r(stats.mean_win_r)}, loser ${fmt.r(stats.mean_loss_r)}`),
-    kpi("Drawdown", fmt.r(stats.max_drawdown_r, 1), "deepest fall of the sum of R"),
+    kpi("Drawdown", `${fmt.fixed(stats.max_drawdown_r, 1)} R`, "deepest fall of the sum of R"),
     row.q !== undefined && row.q !== null ? kpi("q-value", fmt.p(row.q), `p ${fmt.p(row.p)}, ${plural(row.trials, "trial")}`, row.q <= 0.1 ? "gain" : "") : null,
     known(row.deflated_sharpe) ? kpi("Deflated Sharpe", fmt.fixed(row.deflated_sharpe), "needs 0.95", row.deflated_sharpe >= 0.95 ? "gain" : "") : null,
     row.q === undefined ? kpi("Sharpe", fmt.fixed(stats.sharpe), "of daily R, a year") : null);
@@ -50,10 +50,10 @@ function equityNote(row) {
 }
 
 function whyPanels(row, traded) {
-  const stats = row.whole;
+  const stats = judged(row);
   return [
     definitionPanel(row), ...verdictPanels(row),
-    row.fates ? funnelPanel(row.fates, stats?.n ?? 0) : null,
+    row.fates ? funnelPanel(row.fates, row.whole?.n ?? 0) : null,
     traded ? costPanel(stats) : null,
   ].filter(Boolean);
 }

@@ -23,7 +23,7 @@ function headline() {
     const above = traded.filter((row) => figure(row, "expectancy_r") > 0).length;
     return el("div", {}, el("div", { class: "counts" },
       tile(RUN.rows.length, `tests: ${plural(new Set(RUN.rows.map((row) => row.hypothesis)).size, "hypothesis").replace("hypothesiss", "hypotheses")} on ${plural(RUN.instruments.length, "instrument")}`),
-      tile(traded.reduce((sum, row) => sum + row.whole.n, 0), "closed trades"), tile(above, "rows above zero after costs"), tile(RUN.rows.length - traded.length, "without a closed trade")),
+      tile(traded.reduce((sum, row) => sum + figure(row, "n"), 0), "closed trades"), tile(above, "rows above zero after costs"), tile(RUN.rows.length - traded.length, "without a closed trade")),
     el("p", { class: "facts" }, "A backtest, without verdicts: with so many tried, the best are good by luck too. edgeproof discover counts every trial and looks out of sample."));
   }
   const count = (state) => RUN.rows.filter((row) => row.state === state).length;
@@ -37,25 +37,26 @@ function totals(rows) {
   return Object.fromEntries(fates.map((name) => [name, sum((row) => row.fates?.[name])]));
 }
 
+const tradesOf = (rows) => rows.reduce((sum, row) => sum + figure(row, "n"), 0);
 // The mean of a figure over rows, weighted by their trades.
 function weighted(rows, name) {
-  const n = rows.reduce((sum, row) => sum + row.whole.n, 0);
-  return n ? rows.reduce((sum, row) => sum + (row.whole[name] || 0) * row.whole.n, 0) / n : null;
+  const n = tradesOf(rows);
+  return n ? rows.reduce((sum, row) => sum + (figure(row, name) || 0) * figure(row, "n"), 0) / n : null;
 }
 
 function runPanels() {
-  const traded = tradedRows(), closed = traded.reduce((sum, row) => sum + row.whole.n, 0);
+  const traded = tradedRows(), closed = tradesOf(traded);
   if (!traded.length) return [funnelPanel(totals(RUN.rows), 0)];
   const names = ["expectancy_r", "cost_r", "fees_r", "slippage_r", "funding_r", "break_even_win_rate"];
   const all = { n: closed, ...Object.fromEntries(names.map((name) => [name, weighted(traded, name)])) };
-  return [...edgePanels(), spreadPanel(traded), placeboPanel(traded), costPanel(all), funnelPanel(totals(RUN.rows), closed), RUN.instruments.length > 1 ? instrumentPanel(traded) : null, heatPanel(mergedHeat(traded), "When all of them fired")].filter(Boolean);
+  return [...edgePanels(), spreadPanel(traded), placeboPanel(traded), costPanel(all), funnelPanel(totals(RUN.rows), traded.reduce((sum, row) => sum + row.whole.n, 0)), RUN.instruments.length > 1 ? instrumentPanel(traded) : null, heatPanel(mergedHeat(traded), "When all of them fired")].filter(Boolean);
 }
 
 function instrumentPanel(traded) {
   const rows = RUN.instruments.map((name) => {
     const own = traded.filter((row) => row.on.length === 1 && row.on[0] === name);
     const mean = weighted(own, "expectancy_r");
-    return [shortOf(name), mean, own.length ? `${fmt.r(mean)} · ${fmt.int(own.reduce((sum, row) => sum + row.whole.n, 0))}` : NONE, mean >= 0 ? "gain" : "loss"];
+    return [shortOf(name), mean, own.length ? `${fmt.r(mean)} · ${fmt.int(tradesOf(own))}` : NONE, mean >= 0 ? "gain" : "loss"];
   }).filter((row) => row[1] !== null);
   return rows.length ? panel("By instrument", "Mean R a trade over all hypotheses, and how many trades.", bars(rows, { around: true })) : null;
 }
@@ -68,7 +69,7 @@ function placeboPanel(traded) {
   const said = best ? ` The best placebo with 30 trades or more made ${fmt.r(figure(best, "expectancy_r"))}: that much is luck.` : "";
   return panel("What the placebos did", `Entries without an idea, under the same costs and exits.${passed}${said}`, bars(groups.map(([name, rows]) => {
     const mean = weighted(rows, "expectancy_r");
-    return [name, mean, `${fmt.r(mean)} · ${plural(rows.reduce((sum, row) => sum + row.whole.n, 0), "trade")}`, mean >= 0 ? "gain" : "loss"];
+    return [name, mean, `${fmt.r(mean)} · ${plural(tradesOf(rows), "trade")}`, mean >= 0 ? "gain" : "loss"];
   }), { around: true }));
 }
 
@@ -78,7 +79,7 @@ function spreadPanel(traded) {
     const height = 260, left = 46, bottom = 34, top = 8;
     const values = traded.map((row) => figure(row, "expectancy_r"));
     const low = Math.max(-2.2, Math.min(0, ...values)), high = Math.min(2.2, Math.max(0.2, ...values));
-    const most = Math.max(10, ...traded.map((row) => row.whole.n));
+    const most = Math.max(10, ...traded.map((row) => figure(row, "n")));
     const x = scale(0, Math.log10(most), left, room - 10), y = scale(low, high, height - bottom, top);
     const svg = frame(room, height);
     ticks(low, high, 5).forEach((at) => svg.append(draw("line", { class: at === 0 ? "axis" : "gridline", x1: left, x2: room - 10, y1: y(at), y2: y(at) }), label(left - 6, y(at) + 4, `${fmt.signed(at, 1)}`, { "text-anchor": "end" })));
@@ -86,9 +87,9 @@ function spreadPanel(traded) {
     svg.append(label((left + room) / 2, height - 3, "trades", { "text-anchor": "middle" }));
     traded.forEach((row) => {
       const mean = figure(row, "expectancy_r");
-      const at = { cx: x(Math.log10(row.whole.n)).toFixed(1), cy: y(Math.max(low, Math.min(high, mean))).toFixed(1), r: 3.2 };
+      const at = { cx: x(Math.log10(figure(row, "n"))).toFixed(1), cy: y(Math.max(low, Math.min(high, mean))).toFixed(1), r: 3.2 };
       const paint = row.placebo ? { fill: "none", stroke: "var(--muted)", "stroke-width": 1.3 } : { fill: mean > 0 ? "var(--gain)" : "var(--loss)", "fill-opacity": 0.5 };
-      const dot = draw("circle", { ...at, ...paint }, hint(`${row.hypothesis} on ${scopeOf(row)}: ${fmt.r(mean)} over ${plural(row.whole.n, "trade")}`));
+      const dot = draw("circle", { ...at, ...paint }, hint(`${row.hypothesis} on ${scopeOf(row)}: ${fmt.r(mean)} over ${plural(figure(row, "n"), "trade")}`));
       dot.style.cursor = "pointer";
       dot.addEventListener("click", () => { location.hash = `row-${row.id}`; });
       svg.append(dot);

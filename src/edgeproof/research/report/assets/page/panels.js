@@ -3,7 +3,7 @@ function distributionPanel(row) {
   const { first, width: step, n } = row.charts.distribution;
   return chartPanel("How trades ended", "Number of trades by their result in R. The line is the mean.", (room) => {
     const height = 210, left = 34, bottom = 24, top = 8, most = Math.max(...n, 1);
-    const low = first, high = first + step * n.length;
+    const low = Math.min(first, -1.5), high = Math.max(first + step * n.length, 2.5);
     const x = scale(low, high, left, room - 8), y = scale(0, most, height - bottom, top);
     const svg = frame(room, height);
     ticks(0, most, 4).filter(Number.isInteger).forEach((at) => svg.append(draw("line", { class: "gridline", x1: left, x2: room - 8, y1: y(at), y2: y(at) }), label(left - 6, y(at) + 4, fmt.int(at), { "text-anchor": "end" })));
@@ -13,7 +13,7 @@ function distributionPanel(row) {
       svg.append(draw("rect", { x: x(from) + 0.5, width: Math.max(1, x(from + step) - x(from) - 1), y: y(count), height: y(0) - y(count), fill: from >= 0 ? "var(--gain)" : "var(--loss)" }, hint(`${fmt.signed(from)} to ${fmt.signed(from + step)} R: ${plural(count, "trade")}`)));
     });
     ticks(low, high, Math.max(3, Math.floor(room / 80))).forEach((at) => svg.append(label(x(at), height - 7, fmt.signed(at, Number.isInteger(at) ? 0 : 1), { "text-anchor": "middle" })));
-    const mean = figure(row, "expectancy_r");
+    const mean = row.whole.expectancy_r;
     svg.append(draw("line", { class: "axis", x1: left, x2: room - 8, y1: y(0), y2: y(0) }));
     if (known(mean)) svg.append(draw("line", { x1: x(mean), x2: x(mean), y1: top, y2: y(0), stroke: "var(--ink)", "stroke-width": 1.5, "stroke-dasharray": "4 3" }, hint(`mean ${fmt.r(mean)}`)));
     return svg;
@@ -25,7 +25,7 @@ function excursionPanel(row) {
   const sample = row.of > r.length ? ` ${fmt.int(r.length)} of ${fmt.int(row.of)} trades, evenly by result.` : "";
   return chartPanel("How far trades went before they ended", `Against you (MAE) to the right, for you (MFE) upwards, in R. Losers high up were in profit once.${sample}`, (room) => {
     const height = 250, left = 38, bottom = 36, top = 8;
-    const cap = (values) => Math.max(1, quantile(values, 0.99) * 1.08);
+    const cap = (values) => Math.max(1.2, quantile(values, 0.99) * 1.08);
     const mostX = cap(mae), mostY = cap(mfe);
     const x = scale(0, mostX, left, room - 10), y = scale(0, mostY, height - bottom, top);
     const svg = frame(room, height);

@@ -73,7 +73,7 @@ function bars(rows, { around = false } = {}) {
     const share = Math.abs(value || 0) / most;
     const left = around ? (value < 0 ? 50 - 50 * share : 50) : 0;
     const width = (around ? 50 : 100) * share;
-    const bar = el("div", { class: "fill" });
+    const bar = el("div", { class: "fill", hidden: !value });
     bar.style.left = `${left}%`; bar.style.width = `${width}%`; bar.style.background = `var(--${fill || "accent"})`;
     return el("div", { class: "bar", title: title || null }, el("span", {}, name), el("div", { class: "track" }, bar), el("span", { class: "value" }, text));
   }));

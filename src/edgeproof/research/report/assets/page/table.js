@@ -1,5 +1,7 @@
 // The table of results: sorted, filtered, a row opens its hypothesis.
-const figure = (row, name) => (row.whole ? row.whole[name] : null);
+// What a row is judged on: in sample after an edge analysis, all trades after a backtest.
+const judged = (row) => row.in_sample ?? row.whole;
+const figure = (row, name) => judged(row)?.[name] ?? null;
 const RANK = { qualified: 0, tested: 1, rejected: 2, draft: 3, silent: 4 };
 const shortOf = (instrument) => instrument.split(":")[0];
 const scopeOf = (row) => (row.on.length === 1 ? shortOf(row.on[0]) : `${row.on.length} pooled`);
@@ -8,7 +10,7 @@ const barOf = (row) => row.required ?? figure(row, "break_even_win_rate");
 const COLUMNS = [
   { key: "name", title: "Hypothesis", text: true, value: (row) => row.hypothesis.toLowerCase(), cell: nameCell },
   { key: "verdict", title: "Verdict", text: true, edge: true, up: true, value: (row) => RANK[row.state] ?? 9, cell: verdictCell },
-  { key: "n", title: "Trades", value: (row) => figure(row, "n"), cell: tradesCell, hint: "closed round trips" },
+  { key: "n", title: "Trades", value: (row) => figure(row, "n"), cell: tradesCell, hint: "closed round trips; after an edge analysis in sample, and out of sample in small" },
   { key: "win", title: "Win rate against its bar", value: (row) => gap(row), cell: winCell, hint: "sorted by how far the win rate is above the rate it needs at its costs" },
   { key: "exp", title: "Exp. R", value: (row) => figure(row, "expectancy_r"), cell: (row) => toned(figure(row, "expectancy_r")), hint: "mean R a trade after all costs" },
   { key: "oos", title: "Out of sample", edge: true, value: (row) => row.out_of_sample?.expectancy_r, cell: (row) => toned(row.out_of_sample?.expectancy_r), hint: "expectancy in R on the part no search has seen" },
@@ -33,17 +35,17 @@ function nameCell(row) {
 }
 
 function verdictCell(row) {
-  return [badge(row.state), el("div", {}, row.line || row.note || "")];
+  return [badge(row.state), el("div", {}, (row.line || row.note || "").replace(/^(qualified|rejected|unproven|not tested): /, ""))];
 }
 
 function tradesCell(row) {
   const split = row.out_of_sample && row.in_sample;
-  return [fmt.int(figure(row, "n") ?? 0), split ? el("span", { class: "small muted", title: "in sample / out of sample" }, ` ${row.in_sample.n}/${row.out_of_sample.n}`) : null];
+  return [fmt.int(figure(row, "n") ?? 0), split ? el("span", { class: "small muted", title: "in sample + out of sample" }, ` + ${fmt.int(row.out_of_sample.n)}`) : null];
 }
 
 // The Wilson interval as a bar, the win rate as a dot and the rate it needs as a line.
 function winCell(row) {
-  const stats = row.whole;
+  const stats = judged(row);
   if (!stats || !stats.n) return NONE;
   const bar = barOf(row), width = 92, x = scale(0, 1, 2, width - 2);
   const tip = `${fmt.percent(stats.win_rate)} of ${stats.n} (95 %: ${fmt.percent(stats.win_rate_low)} to ${fmt.percent(stats.win_rate_high)}); needs ${fmt.percent(bar)}`;
@@ -64,7 +66,9 @@ function sparkline(row) {
   const low = Math.min(0, ...curve.e), high = Math.max(0, ...curve.e);
   const x = scale(times[0], times.at(-1), 1, width - 1), y = scale(low, high, height - 2, 2);
   const path = curve.e.map((value, i) => `${i ? "L" : "M"}${x(times[i]).toFixed(1)} ${y(value).toFixed(1)}`).join("");
-  return draw("svg", { class: "spark", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `equity ends at ${fmt.r(curve.e.at(-1), 1)}` }, hint(`ends at ${fmt.r(curve.e.at(-1), 1)}`),
+  const split = row.split ? Math.max(1, Math.min(width - 1, x(secondsOf(row.split)))) : null;
+  return draw("svg", { class: "spark", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `equity ends at ${fmt.r(curve.e.at(-1), 1)}` }, hint(`ends at ${fmt.r(curve.e.at(-1), 1)}${split === null ? "" : "; shaded: out of sample"}`),
+    split === null ? null : draw("rect", { x: split, y: 0, width: width - split, height, fill: "var(--accent-soft)" }),
     draw("line", { x1: 0, x2: width, y1: y(0), y2: y(0), stroke: "var(--line)" }),
     draw("path", { d: path, fill: "none", stroke: curve.e.at(-1) >= 0 ? "var(--gain)" : "var(--loss)", "stroke-width": 1.4 }));
 }
@@ -87,6 +91,7 @@ function filtered() {
   }).map(([, row]) => row);
 }
 
+const FEW = 30;
 function resultsTable() {
   const host = el("div", {});
   const refresh = () => {
@@ -134,7 +139,10 @@ function tableOf(rows, refresh) {
     const button = el("button", { type: "button", title: column.hint || null, onclick: () => { sortBy(column); refresh(); } }, column.title, sorted ? (view.down ? " ↓" : " ↑") : "");
     return el("th", { scope: "col", "data-key": column.key, class: classOf(column), "aria-sort": sorted ? (view.down ? "descending" : "ascending") : null }, button);
   })));
-  const body = el("tbody", {}, ...rows.slice(0, view.room).map(rowOf));
+  const shown = rows.slice(0, view.room);
+  const few = view.sort ? -1 : shown.findIndex((row) => (figure(row, "n") ?? 0) < FEW && !RUN.edge);
+  const divider = () => el("tr", { class: "divider" }, el("td", { class: "few", colspan: columns().length }, few === 0 ? `Fewer than ${FEW} trades each: luck decides.` : `From here on fewer than ${FEW} trades each: luck decides.`));
+  const body = el("tbody", {}, ...shown.flatMap((row, i) => (i === few ? [divider(), rowOf(row)] : [rowOf(row)])));
   const rest = rows.length - view.room;
   const table = el("table", { class: "results" }, head, body);
   if (!rows.length) return el("p", { class: "loading" }, "No row is so: loosen the filters.");
