@@ -6,7 +6,7 @@
    of them, and each walks its own fires through the shared outcomes.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,7 +17,7 @@ from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.round_trip import Fates, RoundTrips
 from edgeproof.core.model.time import format_duration
 from edgeproof.core.performance.metrics import Statistics, statistics
-from edgeproof.core.signals.generate import Families, SignalPlan, evaluate_signals, plan_signals, series_of
+from edgeproof.core.signals.generate import Families, SignalPlan, evaluate_signals, plan_pooled, series_of
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.simulation.bracket import BracketOutcomes, BracketSpec, Walk
 from edgeproof.core.simulation.costs import costs_for
@@ -73,31 +73,25 @@ def backtest(
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> tuple[Result, ...]:
     """Every hypothesis over one instrument, in the order given. `on_progress` hears how many more are done."""
-    plan, set_aside = plan_for(market, hypotheses)
-    results = {name: _set_aside(market, name, reason) for name, reason in set_aside.items()}
-    on_progress(len(set_aside))
+    reasons = [unanswerable(market, hypothesis) for hypothesis in hypotheses]
+    tested = [number for number, reason in enumerate(reasons) if reason is None]
+    on_progress(len(hypotheses) - len(tested))
+    walks: list[Walk | None] = [None] * len(hypotheses)
+    plan = plan_pooled([hypotheses[number] for number in tested])
     series = series_columns(market.candles, market.funding, plan.plan.series)
     events = evaluate_signals(plan, series)
     history = price_history(market.candles, market.funding)
     pooled = Families(plan, events, series)
     for family in families(plan):
         fires, rows = pooled.fires(family)
-        walks = BracketOutcomes(history, bracket_spec(plan.hypotheses[family[0]], fees), fires).walk_many(rows)
-        for number, walk in zip(family, walks, strict=True):
-            hypothesis = plan.hypotheses[number]
-            results[hypothesis] = Result(hypothesis=hypothesis, instrument=market.instrument, walk=walk)
+        outcomes = BracketOutcomes(history, bracket_spec(plan.hypotheses[family[0]], fees), fires)
+        for number, walk in zip(family, outcomes.walk_many(rows), strict=True):
+            walks[tested[number]] = walk
         on_progress(len(family))
-    return tuple(results[hypothesis] for hypothesis in hypotheses)
-
-
-def plan_for(market: Market, hypotheses: Sequence[Hypothesis]) -> tuple[SignalPlan, Mapping[Hypothesis, str]]:
-    """The shared plan of the hypotheses this history can answer, and the reason for each of the others."""
-    set_aside: dict[Hypothesis, str] = {}
-    for hypothesis in hypotheses:
-        reason = unanswerable(market, hypothesis)
-        if reason is not None:
-            set_aside[hypothesis] = reason
-    return plan_signals([hypothesis for hypothesis in hypotheses if hypothesis not in set_aside]), set_aside
+    return tuple(
+        Result(hypothesis=hypothesis, instrument=market.instrument, walk=walk, reason=reason)
+        for hypothesis, walk, reason in zip(hypotheses, walks, reasons, strict=True)
+    )
 
 
 def unanswerable(market: Market, hypothesis: Hypothesis) -> str | None:
@@ -111,10 +105,6 @@ def unanswerable(market: Market, hypothesis: Hypothesis) -> str | None:
         if series != FUNDING and series % base:
             return f"needs {format_duration(series)} candles; the stored {format_duration(base)} ones cannot make them"
     return None
-
-
-def _set_aside(market: Market, hypothesis: Hypothesis, reason: str) -> Result:
-    return Result(hypothesis=hypothesis, instrument=market.instrument, walk=None, reason=reason)
 
 
 def families(plan: SignalPlan) -> Iterator[list[int]]:

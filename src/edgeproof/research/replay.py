@@ -21,12 +21,12 @@ from edgeproof.core.conditions.evaluate import Columns, Evaluator, Events
 from edgeproof.core.indicators.node import FUNDING
 from edgeproof.core.model.candle import Candles, FloatArray, Funding
 from edgeproof.core.model.round_trip import Fates, RoundTrips
-from edgeproof.core.signals.generate import SignalPlan, levels_of
+from edgeproof.core.signals.generate import SignalPlan, levels_of, plan_signals
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.simulation.bracket import FireTable
 from edgeproof.core.simulation.history import PriceHistory, price_history
 from edgeproof.core.simulation.replay import BracketReplay, assembled, signal_of
-from edgeproof.research.backtest import Fees, Market, bracket_spec, plan_for
+from edgeproof.research.backtest import Fees, Market, bracket_spec, unanswerable
 
 _CAPACITY = 64
 """Rows of a block: one candle of each timeframe, and the settlements from before the first candle in pieces."""
@@ -69,7 +69,7 @@ class _Session:
 
 def replay(market: Market, hypotheses: Sequence[Hypothesis], fees: Fees = Fees()) -> tuple[Replayed, ...]:  # noqa: B008
     """Every hypothesis that this history can answer, replayed candle by candle, in the order given."""
-    plan, _ = plan_for(market, hypotheses)
+    plan = plan_signals([each for each in hypotheses if unanswerable(market, each) is None])
     base = market.candles.timeframe
     sessions = [_Session(each, BracketReplay(bracket_spec(each, fees), base)) for each in plan.hypotheses]
     feed = _Feed(plan, base, market.funding)

@@ -172,10 +172,12 @@ class Evaluator:
         index, values = np.empty(starts[-1], np.int64), np.empty((starts[-1], self.plan.event_width - 2))
         places = starts.copy()
         for part in parts:
-            machine.place_events(part, places, index, values)
+            machine.place_events(part, self.plan.output_widths, places, index, values)
         self._full.clear()
         self._cursor[0] = 0
-        return tuple(Events(index[a:b], values[a:b]) for a, b in itertools.pairwise(starts.tolist()))
+        widths = self.plan.output_widths.tolist()
+        bounds = itertools.pairwise(starts.tolist())
+        return tuple(Events(index[a:b], values[a:b, :width]) for (a, b), width in zip(bounds, widths, strict=True))
 
     def probe(self, number: int) -> "np.ndarray[Any, Any]":
         """The probe's values on the candles of the last block (a copy): float64, or uint8 for a condition."""

@@ -56,8 +56,9 @@ class Operation:
 class Plan:
     """A compiled plan: immutable arrays for `machine.run`, and where its inputs and probes lie.
 
-    `series` lists the timeframes (milliseconds; FUNDING first where it is read). `columns` are the rows to load for
-    each block as (series number, column name, row); `constants` rows are filled once.
+    `series` lists the timeframes (milliseconds; FUNDING first where it is read). `output_widths` (n_outputs,) counts
+    the values of each output. `columns` are the rows to load for each block as (series number, column name, row);
+    `constants` rows are filled once.
     """
 
     series: tuple[int, ...]
@@ -65,8 +66,7 @@ class Plan:
     columns: tuple[tuple[int, str, int], ...]
     constants: tuple[tuple[float, int], ...]
     probes: tuple[tuple[int, Kind, int], ...]
-    n_outputs: int
-    event_width: int
+    output_widths: IntArray
     number_rows: int
     flag_rows: int
     wires: IntArray
@@ -82,6 +82,16 @@ class Plan:
         """Where each operation's kernel lies; compiles those not compiled yet."""
         kernels = (operation.kernel for operation in self.operations)
         return np.array([EMIT if kernel is None else address(kernel) for kernel in kernels], np.int64)
+
+    @property
+    def n_outputs(self) -> int:
+        """How many outputs report."""
+        return len(self.output_widths)
+
+    @property
+    def event_width(self) -> int:
+        """Columns of an event: output, candle, and room for the most values any output has."""
+        return 2 + int(self.output_widths.max(initial=0))
 
     @property
     def state_size(self) -> int:
@@ -284,8 +294,7 @@ def _assemble(builder: _Builder, outputs: Sequence[Output], probes: tuple[tuple[
         columns=tuple((number[key[0]], key[1].name, rows.row[s]) for key, s in pinned if isinstance(key, tuple)),
         constants=tuple((key.value, rows.row[slot]) for key, slot in pinned if isinstance(key, Constant)),
         probes=tuple((number[probe.series], builder.kinds[slot], rows.row[slot]) for probe, slot in probes),
-        n_outputs=len(outputs),
-        event_width=2 + max((len(output.values) for output in outputs), default=0),
+        output_widths=np.array([len(output.values) for output in outputs], np.int64),
         number_rows=max(1, rows.used[Kind.NUMBER]),
         flag_rows=max(1, rows.used[Kind.CONDITION]),
         wires=np.array([row for wire in wires for row in wire], np.int64),

@@ -240,12 +240,15 @@ def count_events(events: FloatArray, counts: IntArray) -> None:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def place_events(events: FloatArray, places: IntArray, index: IntArray, values: FloatArray) -> None:
-    """Copy each row of `events` to its output's next place in `index` (n,) and `values` (n, width), moving it on."""
+def place_events(events: FloatArray, widths: IntArray, places: IntArray, index: IntArray, values: FloatArray) -> None:
+    """Copy each row of `events` to its output's next place in `index` (n,) and `values` (n, width), moving it on.
+
+    `widths` (n_outputs,) says how many values each output has; what stands behind them is left as it is.
+    """
     for row in range(events.shape[0]):
         output = int(events[row, 0])
         at = places[output]
         places[output] = at + 1
         index[at] = int(events[row, 1])
-        for column in range(values.shape[1]):
+        for column in range(widths[output]):
             values[at, column] = events[row, column + 2]

@@ -10,6 +10,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,7 +19,6 @@ from edgeproof.core.conditions.parse import parse_condition, parse_number
 from edgeproof.core.conditions.plan import Output, Plan, history_needed, make_plan, series_read
 from edgeproof.core.indicators.arithmetic import all_of, any_of
 from edgeproof.core.indicators.node import CLOSE, Node
-from edgeproof.core.kernels.bracket import pool_rows
 from edgeproof.core.model.candle import FloatArray, IntArray
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.signals.library import R_MULTIPLE
@@ -45,14 +45,19 @@ class Fires:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SignalPlan:
-    """The shared plan, and which of its outputs belong to which hypothesis (`exits` -1 where it has no exit)."""
+    """The shared plan, and which of its outputs belong to which hypothesis (`exits` -1 where it has no exit).
+
+    `signals` says where each fires; `levels` reports the values of its levels, there and perhaps at more candles.
+    """
 
     hypotheses: tuple[Hypothesis, ...]
     plan: Plan
     signals: tuple[int, ...]
+    levels: tuple[int, ...]
     exits: tuple[int, ...]
 
 
+@lru_cache(maxsize=65536)
 def signal_output(hypothesis: Hypothesis) -> Output:
     """What the plan reports for a hypothesis: its conditions, then reference, stop, priced targets and trail."""
     conditions = [parse_condition(text) for text in (*hypothesis.entry, *hypothesis.confirm)]
@@ -71,15 +76,39 @@ def exit_output(hypothesis: Hypothesis) -> Output:
 
 
 def plan_signals(hypotheses: Sequence[Hypothesis]) -> SignalPlan:
-    """One plan for all hypotheses; equal outputs are reported once."""
+    """One plan for all hypotheses; equal outputs are reported once, each with its levels."""
+    return _numbered(hypotheses, [signal_output(hypothesis) for hypothesis in hypotheses], {})
+
+
+def plan_pooled(hypotheses: Sequence[Hypothesis]) -> SignalPlan:
+    """`plan_signals` for sweeps: hypotheses that differ in their conditions alone share one report of their levels.
+
+    Each of them reports only where it fires; the levels are read once for every candle on which any of them does.
+    """
+    groups: dict[tuple[int, tuple[Node, ...]], dict[Node, None]] = {}
+    outputs = [signal_output(hypothesis) for hypothesis in hypotheses]
+    for output in outputs:
+        groups.setdefault((output.series, output.values), {})[output.condition] = None
+    pools = {key: any_of(*conditions) for key, conditions in groups.items() if len(conditions) > 1}
+    return _numbered(hypotheses, outputs, pools)
+
+
+def _numbered(
+    hypotheses: Sequence[Hypothesis], outputs: Sequence[Output], pools: Mapping[tuple[int, tuple[Node, ...]], Node]
+) -> SignalPlan:
     numbers: dict[Output, int] = {}
 
     def number(output: Output) -> int:
         return numbers.setdefault(output, len(numbers))
 
-    signals = tuple(number(signal_output(hypothesis)) for hypothesis in hypotheses)
+    signals: list[int] = []
+    levels: list[int] = []
+    for output in outputs:
+        pool = pools.get((output.series, output.values))
+        signals.append(number(output if pool is None else Output(output.series, output.condition)))
+        levels.append(signals[-1] if pool is None else number(Output(output.series, pool, output.values)))
     exits = tuple(number(exit_output(hypothesis)) if hypothesis.exit else -1 for hypothesis in hypotheses)
-    return SignalPlan(tuple(hypotheses), make_plan(tuple(numbers)), signals, exits)
+    return SignalPlan(tuple(hypotheses), make_plan(tuple(numbers)), tuple(signals), tuple(levels), exits)
 
 
 def evaluate_signals(plan: SignalPlan, series: Mapping[int, Columns]) -> tuple[Events, ...]:
@@ -95,44 +124,51 @@ def fires_of(plan: SignalPlan, number: int, events: Sequence[Events], series: Ma
 class Families:
     """The fires of hypotheses that share stop, targets, trail and exits: at one candle their levels are the same.
 
-    Families that differ only in what is computed afterwards (a multiple of R) report the same events; those are pooled
-    once for all of them.
+    Families that differ only in what is computed afterwards (a multiple of R) have the same rows; those are found once.
     """
 
     def __init__(self, plan: SignalPlan, events: Sequence[Events], series: Mapping[int, Columns]) -> None:
         self._plan = plan
         self._events = events
         self._series = series
-        self._pools: dict[tuple[int, ...], tuple[Events, tuple[IntArray, ...]]] = {}
+        self._rows: dict[tuple[int, ...], tuple[IntArray, ...]] = {}
 
     def fires(self, family: Sequence[int]) -> tuple[Fires, tuple[IntArray, ...]]:
-        """Every distinct fire of the hypotheses with these numbers, and for each of them the rows of its own."""
-        hypothesis, exits = self._plan.hypotheses[family[0]], self._plan.exits[family[0]]
+        """Every distinct fire of the hypotheses with these numbers, and for each of them the rows of its own.
+
+        The table may hold rows of others that share the levels.
+        """
+        plan, first = self._plan, family[0]
+        hypothesis, exits = plan.hypotheses[first], plan.exits[first]
         columns = self._series[hypothesis.timeframe]
-        events, rows = self._pool(tuple(self._plan.signals[number] for number in family), len(columns["close"]))
+        levels = self._events[plan.levels[first]]
         fires = Fires(
-            time=closed_at(columns, events.index),
+            time=closed_at(columns, levels.index),
             exit_time=closed_at(columns, self._events[exits].index) if exits >= 0 else np.empty(0, np.int64),
-            **levels_of(hypothesis, events.values),
+            **levels_of(hypothesis, levels.values),
         )
-        return fires, rows
+        return fires, self._rows_of(plan.levels[first], tuple(plan.signals[number] for number in family), columns)
 
-    def _pool(self, outputs: tuple[int, ...], n_candles: int) -> tuple[Events, tuple[IntArray, ...]]:
-        if len(outputs) == 1:
-            events = self._events[outputs[0]]
-            return events, (np.arange(len(events)),)
-        if outputs not in self._pools:
-            self._pools[outputs] = pool_events([self._events[output] for output in outputs], n_candles)
-        return self._pools[outputs]
+    def _rows_of(self, levels: int, outputs: tuple[int, ...], columns: Columns) -> tuple[IntArray, ...]:
+        # The same conditions with another stop are rows of another table of levels.
+        key = (levels, *outputs)
+        if key not in self._rows:
+            indices = [self._events[output].index for output in outputs]
+            self._rows[key] = rows_of(indices, self._events[levels].index, len(columns["close"]))
+        return self._rows[key]
 
 
-def pool_events(events: Sequence[Events], n_candles: int) -> tuple[Events, tuple[IntArray, ...]]:
-    """The distinct events of many outputs, which report equal values where two report at once; the rows of each."""
-    index = np.concatenate([each.index for each in events])
-    rows, first = pool_rows(index, 0, 1, n_candles)
-    values = np.concatenate([each.values for each in events])[first]
-    ends = np.cumsum([len(each) for each in events])
-    return Events(index[first], values), tuple(np.split(rows, ends[:-1]))
+def rows_of(indices: Sequence[IntArray], pooled: IntArray, n_candles: int) -> tuple[IntArray, ...]:
+    """For each array of candle indices the places of its members in `pooled`, which is ascending and holds them all.
+
+    >>> [rows.tolist() for rows in rows_of([np.array([4, 9]), np.array([2])], np.array([2, 4, 9]), 10)]
+    [[1, 2], [0]]
+    """
+    if len(indices) == 1 and len(indices[0]) == len(pooled):
+        return (np.arange(len(pooled)),)
+    places = np.empty(n_candles, np.int64)
+    places[pooled] = np.arange(len(pooled))
+    return tuple(places[index] for index in indices)
 
 
 def levels_of(hypothesis: Hypothesis, values: FloatArray) -> dict[str, FloatArray]:

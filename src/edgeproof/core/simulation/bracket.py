@@ -123,14 +123,13 @@ class Walk:
     @property
     def r_multiples(self) -> FloatArray:
         """Only the r_multiple of each trade, shape (n_trades,)."""
-        r_multiples: FloatArray = self.outcomes.facts[self.rows, kernel.F_R]
-        return r_multiples
+        return self.outcomes.r_multiples(self.rows)
 
 
 class BracketOutcomes:
     """What the bracket of each fire earns, computed once per fire however many variants trade it."""
 
-    __slots__ = ("_fires", "_known", "_prepared", "facts", "history", "spec")
+    __slots__ = ("_fires", "_known", "_prepared", "_r_multiples", "facts", "history", "spec")
 
     def __init__(self, history: PriceHistory, spec: BracketSpec, fires: FireColumns) -> None:
         self.history = history
@@ -142,6 +141,7 @@ class BracketOutcomes:
         # Rows of facts that no walk reaches are never written, nor their memory touched.
         self.facts: FloatArray = np.empty((n, kernel.FACTS))
         kernel.judge(self._prepared, self._known)
+        self._r_multiples: FloatArray | None = None
 
     def walk(self, rows: IntArray | None = None) -> Walk:
         """One position at a time through the given rows (ascending; default: all fires)."""
@@ -160,11 +160,19 @@ class BracketOutcomes:
         position = np.zeros(kernel.POSITION_SIZE)
         if len(selections) > 1 and len(rows) >= len(self._known):
             kernel.foresee(*shared, position)
+        self._r_multiples = None
         kernel.walk(*shared, rows, offsets, fates, taken, position)
         return tuple(
             Walk(self, _fates(counts), taken[first : first + counts[kernel.FATE_TRADED]])
             for first, counts in zip(offsets[:-1].tolist(), fates.tolist(), strict=True)
         )
+
+    def r_multiples(self, rows: IntArray) -> FloatArray:
+        """The r_multiple of rows that were traded."""
+        if self._r_multiples is None:
+            # One pass over the facts: reading a column of them row by row for every variant costs a cache miss a trade.
+            self._r_multiples = self.facts[:, kernel.F_R].copy()
+        return self._r_multiples[rows]
 
     def round_trips(self, rows: IntArray) -> RoundTrips:
         """The round trips of rows that were traded."""
