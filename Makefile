@@ -27,6 +27,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
 demo: .venv/.stamp
 	@$(BIN)/edgeproof demo
+	@echo 'Here edgeproof is called $(BIN)/edgeproof.'
 
 test: .venv/.stamp
 	@$(BIN)/pytest -q -n 2 --cov --cov-report=term

@@ -104,4 +104,6 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[...
 
 def new_app(summary: str) -> typer.Typer:
     """A group of commands, with help that needs no rich (it costs a third of a second)."""
-    return typer.Typer(help=summary, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+    return typer.Typer(
+        help=summary, no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+    )

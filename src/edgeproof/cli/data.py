@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from edgeproof.core.model.instrument import Instrument
     from edgeproof.ports import CandleStore, Holding, Saved
 
+_WIDE = 120
+"""Columns of a terminal from which on sources and minutes are shown."""
+
 app = new_app("Candles, funding and market trades: bring them in, list them, certify them.")
 
 NO = 3
@@ -117,21 +120,25 @@ def list_(context: Context) -> None:
         return
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table("instrument", "kind", "timeframe", "from", "to", "source")
-    table.add_column("rows", justify="right")
-    table.add_column("coverage", justify="right")
+    is_wide = context.out.width >= _WIDE
+    table = Table(box=None, pad_edge=False)
+    for title in ("instrument", "what", "from", "to"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("rows", justify="right", no_wrap=True)
+    table.add_column("coverage", justify="right", no_wrap=True)
+    if is_wide:
+        table.add_column("source", overflow="fold")
     for held in holdings:
         coverage = _coverage(held)
-        table.add_row(
+        cells = [
             held.instrument.unified,
-            held.kind,
-            _length(held),
-            _moment(held.first),
-            _moment(held.last),
-            ", ".join(held.sources),
+            f"{held.kind} {_length(held)}".strip(),
+            _moment(held.first)[: 16 if is_wide else 10],
+            _moment(held.last)[: 16 if is_wide else 10],
             f"{held.rows:,}",
             "" if coverage is None else f"{coverage:.1%}",
-        )
+        ]
+        table.add_row(*cells, *([", ".join(held.sources)] if is_wide else []))
     context.out.print(table)
 
 

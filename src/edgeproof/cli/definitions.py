@@ -1,6 +1,6 @@
 """Hypotheses and the words of the language, laid out for people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Group
 from rich.table import Table
@@ -38,18 +38,24 @@ def risk_reward_words(hypothesis: Hypothesis) -> str | None:
     return f"{sum(earned):.1f}:1" if len(earned) == len(multiples) else None
 
 
-def hypothesis_table(hypotheses: Sequence[Hypothesis], width: int) -> Table:
-    """One line a hypothesis for a terminal of `width` characters; names are never cut, the rest gives way."""
-    rows = [_cells(each) for each in hypotheses]
-    shown = len(_TITLES) if width >= _WIDE else 5
+def hypothesis_table(hypotheses: Sequence[Hypothesis], width: int, states: Mapping[str, str] | None = None) -> Table:
+    """One line a hypothesis for a terminal of `width` characters; names are never cut, the rest gives way.
+
+    `states` says by name how far each has come; the column is there once any was tested.
+    """
+    known = states if states is not None and set(states.values()) - {"draft"} else {}
+    state = ("state",) if known else ()
+    titles = (_TITLES[0], *state, *_TITLES[1:])
+    rows = [(each.name, *[known[each.name] for _ in state], *_cells(each)[1:]) for each in hypotheses]
+    shown = len(titles) if width >= _WIDE else 5
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
-    for k, title in enumerate(_TITLES[:shown]):
+    for k, title in enumerate(titles[:shown]):
         table.add_column(title, overflow="fold", no_wrap=k > 0)
-    taken = sum(max(map(len, column)) + 1 for column in zip(_TITLES, *rows, strict=True))
+    taken = sum(max(map(len, column)) + 1 for column in zip(titles, *rows, strict=True))
     if width >= _WIDE and taken < width - _SHORTEST:
         table.add_column("reason", no_wrap=True, overflow="ellipsis", max_width=width - taken)
     for each, cells in zip(hypotheses, rows, strict=True):
-        table.add_row(*cells[:shown], *([first_sentence(each.reason)] if len(table.columns) > len(_TITLES) else []))
+        table.add_row(*cells[:shown], *([first_sentence(each.reason)] if len(table.columns) > len(titles) else []))
     return table
 
 

@@ -37,11 +37,27 @@ def list_(
 
     _require_family(family)
     chosen = [each for each in _library(context, hypotheses) if _is_chosen(each, family, timeframe)]
+    states = _states(context, chosen)
     if context.json:
-        context.print_json([_summary(each) for each in chosen])
+        context.print_json([_summary(each) | {"state": states[each.name]} for each in chosen])
         return
-    context.out.print(hypothesis_table(chosen, context.out.width))
+    context.out.print(hypothesis_table(chosen, context.out.width, states))
     context.out.print(f"{len(chosen)} hypotheses. `edgeproof hypotheses show NAME` prints one in full.")
+
+
+def _states(context: Context, hypotheses: "Sequence[Hypothesis]") -> dict[str, str]:
+    """How far each hypothesis has come, by name: what discovery found, draft where it was not tested as it stands."""
+    from edgeproof.adapters.storage.states import read_states  # noqa: PLC0415
+    from edgeproof.core.signals.hypothesis import variants  # noqa: PLC0415
+    from edgeproof.research.trials import state_key  # noqa: PLC0415
+    from edgeproof.research.verdict import overall  # noqa: PLC0415
+
+    kept = read_states(context.home)
+    states: dict[str, str] = {}
+    for each in hypotheses:
+        scopes = [kept.get(state_key(variant), {}).get("scopes", {}) for variant in variants(each)]
+        states[each.name] = overall([found["state"] for scope in scopes for found in scope.values()]).value
+    return states
 
 
 def _is_chosen(hypothesis: "Hypothesis", family: str | None, timeframe: str | None) -> bool:

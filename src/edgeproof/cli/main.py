@@ -8,6 +8,8 @@ from edgeproof import __version__
 from edgeproof.cli.context import new_app
 from edgeproof.core.model.errors import EdgeproofError, InputError
 
+_IS_VERBOSE = {"-v", "--verbose"}
+
 app = new_app("Find, prove, deliver and trade signals on crypto perpetual futures.")
 
 
@@ -46,6 +48,12 @@ def main() -> None:
         sys.exit(130)
     except OSError as error:
         _say(f"the system refused: {error}")
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - the border: whatever went wrong, the user gets words
+        if _IS_VERBOSE & set(sys.argv):
+            raise
+        _say(f"this is a defect of edgeproof, not yours: {type(error).__name__}: {error}")
+        _say("call it again with -v for the traceback, and please report it")
         sys.exit(1)
 
 
