@@ -10,7 +10,7 @@
    and close (`_candles`); volume goes with volatility and with the size of the move (`_volume`);
 5. holes: minutes without a trade, and one outage of the venue, the same for all instruments (`_present`);
 6. funding: hourly, after the trend of the last hours, as longs pay when prices rise (`_funding`);
-7. on request an edge that is known to be there (`_planted`, plant.py); without it there is none to be found.
+7. on request an edge that is known to be there (`_planted`, plant.py).
 
 The same arguments give the same bits; one instrument does not change with the others asked for.
 """
