@@ -7,7 +7,8 @@
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,11 @@ from edgeproof.cli.verdicts import DiscoveryReport, print_verdicts
 from edgeproof.core.candles.quality import certificate_document
 from edgeproof.core.model.round_trip import RoundTrips
 from edgeproof.core.performance.metrics import statistics
-from edgeproof.research.discover import Means, discover
+from edgeproof.ports import Checkpoints
+from edgeproof.research.discover import Discovery, Means, discover
 from edgeproof.research.measure import InstrumentFindings
 from edgeproof.research.outcome import Outcome
+from edgeproof.research.report.definition import definition
 from edgeproof.research.run_identity import code_version
 from edgeproof.research.study import Study, Survey
 from edgeproof.research.trials import with_ablations
@@ -58,33 +61,24 @@ def run_discovery(
     context: Context, study: Study, *, pool: bool = False, show_all: bool = False, closing: str = ""
 ) -> Path:
     """Discover, keep the run and show it; the folder of the run."""
-    store = bootstrap.open_store(context.home)
-    ledger = bootstrap.open_ledger(context.home)
-    ledger.concerning([study.instruments[0].unified], 0, 0)
-    survey = bootstrap.look_at_data(store, study, _options(pool=pool))
+    bootstrap.open_ledger(context.home).concerning([study.instruments[0].unified], 0, 0)
+    survey = bootstrap.look_at_data(bootstrap.open_store(context.home), study, _options(pool=pool))
+    run = _run_document(study, survey, pool=pool)
+    data = [certificate_document(certificate) for certificate in survey.certificates]
     checkpoints = bootstrap.checkpoints(context.home, survey.run_id)
-    with bootstrap.keep_run(context.home, survey.run_id) as writer, progress_bars() as progress:
+    with bootstrap.keep_run(context.home, survey.run_id) as writer:
         keeper = _Keeper(writer.add)
-        compile_ahead(study.hypotheses, progress)
-        total = 2 * len(with_ablations(study.hypotheses)) * len(study.instruments)
-        bar = progress.add_task(f"{total // 2} trials", total=total)
-        means = Means(
-            store=store,
-            ledger=ledger,
-            runner=bootstrap.local_runner(),
-            checkpoints=checkpoints,
-            on_measured=keeper.take,
-            on_progress=lambda done: progress.advance(bar, done),
-        )
-        try:
-            found = discover(study, means, pool=pool)
-        except KeyboardInterrupt:
-            sys.stderr.write("edgeproof: interrupted; what is finished is kept, the same call goes on from there\n")
-            raise SystemExit(INTERRUPTED) from None
-        run = _run_document(study, survey, pool=pool)
-        data = [certificate_document(certificate) for certificate in survey.certificates]
+        with _interruptible():
+            found = _work(context.home, study, keeper, checkpoints, pool=pool)
         edge = plain(edge_document(found, run, data))
-        folder = writer.finish(plain({"run": run, "data": data, "results": keeper.results}), edge)
+        definitions = {each.examination.trial.hypothesis for each in found.analyses}
+        document = {
+            "run": run,
+            "data": data,
+            "results": keeper.results,
+            "definitions": {each.name: definition(each) for each in sorted(definitions, key=lambda each: each.name)},
+        }
+        folder = writer.finish(plain(document), edge)
     checkpoints.clear()
     bootstrap.remember_states(context.home, states_document(found, survey.run_id))
     if context.json:
@@ -93,6 +87,31 @@ def run_discovery(
         report = DiscoveryReport(study=study, survey=survey, found=found, folder=folder, all=show_all, closing=closing)
         print_verdicts(context.out, report)
     return folder
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write("edgeproof: interrupted; what is finished is kept, the same call goes on from there\n")
+        raise SystemExit(INTERRUPTED) from None
+
+
+def _work(home: Path, study: Study, keeper: _Keeper, checkpoints: Checkpoints, *, pool: bool) -> Discovery:
+    with progress_bars() as progress:
+        compile_ahead(study.hypotheses, progress)
+        trials = len(with_ablations(study.hypotheses)) * len(study.instruments)
+        bar = progress.add_task(f"{trials:,} trials", total=2 * trials)
+        means = Means(
+            store=bootstrap.open_store(home),
+            ledger=bootstrap.open_ledger(home),
+            runner=bootstrap.local_runner(),
+            checkpoints=checkpoints,
+            on_measured=keeper.take,
+            on_progress=lambda done: progress.advance(bar, done),
+        )
+        return discover(study, means, pool=pool)
 
 
 def _options(*, pool: bool) -> dict[str, object]:

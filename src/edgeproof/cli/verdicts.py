@@ -112,7 +112,7 @@ class _Layout:
         name = examined.trial.hypothesis.name
         where = "+".join(self.names[each] for each in examined.instruments)
         if len(examined.instruments) > 2:
-            where = f"{len(examined.instruments)}"
+            where = f"all {len(examined.instruments)}"
         cells = _cells(analysis)
         if len(name) > self._room():
             yield name

@@ -156,8 +156,8 @@ def examine(trial: Trial, parts: Sequence[Part], fees: Fees) -> Examination:
         purged=pool.purged,
         in_sample=in_sample,
         bars=_bars(in_sample),
-        significance=_graded(chosen.r_multiple, stream(_STREAM_SEED, *key)),
-        moments=_moments(in_sample.n, daily_r),
+        significance=graded_significance(chosen.r_multiple, stream(_STREAM_SEED, *key)),
+        moments=daily_moments(in_sample.n, daily_r),
         daily_r=daily_r,
         first_day=first_day,
         details=None if trial.kind == "ablation" else _details(pool, parts, key),
@@ -180,13 +180,14 @@ def _daily(trades: RoundTrips, parts: Sequence[Part]) -> tuple[int, FloatArray]:
     return first, earned.astype(np.float64)
 
 
-def _moments(n_trades: int, daily_r: FloatArray) -> Moments | Untestable:
+def daily_moments(n_trades: int, daily_r: FloatArray) -> Moments | Untestable:
+    """What the Sharpe formulas read of the in-sample days, where there are trades enough for a test."""
     if n_trades < MIN_ROUND_TRIPS:
         return Untestable(f"needs {MIN_ROUND_TRIPS} trades, has {n_trades}")
     return moments(daily_r)
 
 
-def _graded(r: FloatArray, draws: StreamArray) -> Significance | Untestable:
+def graded_significance(r: FloatArray, draws: StreamArray) -> Significance | Untestable:
     """The bootstrap, with more resamples while what was observed is too rare among them to be measured."""
     found = significance(r, draws)
     for resamples in MORE_RESAMPLES:

@@ -6,6 +6,7 @@ the same one tomorrow is no new one.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -16,6 +17,7 @@ from edgeproof.core.simulation.costs import slippage_bps
 from edgeproof.research.backtest import Fees
 
 _ID_LENGTH = 32
+_AROUND_SIGNS = re.compile(r" ?([^\w ]) ?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +86,12 @@ def definition_of(hypothesis: Hypothesis) -> dict[str, object]:
 
 
 def _squeezed(text: str) -> str:
-    # Blanks within quotes do not occur in the language's names, durations and zones.
-    return "".join(text.split()) if not _has_words(text) else " ".join(text.split())
+    """The text without the blanks that mean nothing: those not between two words.
 
-
-def _has_words(text: str) -> bool:
-    return any(f" {word} " in f" {text} " for word in ("and", "or", "not"))
+    >>> _squeezed("close - 2 * atr( 14 )  or  hour < 3")
+    'close-2*atr(14)or hour<3'
+    """
+    return _AROUND_SIGNS.sub(r"\1", " ".join(text.split()))
 
 
 def trial_id(hypothesis: Hypothesis, fees: Fees, data: Mapping[str, str]) -> str:

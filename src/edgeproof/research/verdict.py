@@ -150,7 +150,7 @@ def _too_little(evidence: Evidence) -> str:
     if evidence.inside.n == 0:
         return "no trade ended in-sample"
     if evidence.days < MIN_DAYS:
-        return f"{_days(evidence.days)} of in-sample history; needs {MIN_DAYS}"
+        return f"{_days(evidence.days)} of in-sample history; needs {MIN_DAYS} days"
     if evidence.inside.n < MIN_ROUND_TRIPS:
         return f"needs at least {MIN_ROUND_TRIPS} trades, has {evidence.inside.n}"
     return evidence.untestable
@@ -214,7 +214,7 @@ def _lacking(evidence: Evidence) -> str:
     if not evidence.q_value <= MAX_Q:
         return f"{found} can be luck: q {evidence.q_value:.2f} after {evidence.trials:,} trials; needs {MAX_Q:.2f}"
     return (
-        f"{found}: deflated Sharpe {evidence.deflated_sharpe:.2f} after {evidence.trials:,} trials; "
+        f"{found}: deflated Sharpe {_p(evidence.deflated_sharpe)} after {evidence.trials:,} trials; "
         f"needs {MIN_DEFLATED_SHARPE:.2f}"
     )
 

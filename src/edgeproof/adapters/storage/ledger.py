@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from edgeproof.adapters.storage.atomic import only_writer
 from edgeproof.core.model.errors import StoreError
 from edgeproof.core.model.trial import TrialRecord
 
@@ -84,8 +85,9 @@ class SqliteLedger:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         version = _version(connection)
         if version == 0:
-            connection.execute("PRAGMA journal_mode = WAL")
-            self._create(connection)
+            # SQLite lets nobody wait while the journal mode changes: one process at a time makes the file.
+            with only_writer(self.path.parent):
+                self._create(connection)
             version = _version(connection)
         if version != SCHEMA:
             raise StoreError(
@@ -94,12 +96,13 @@ class SqliteLedger:
             )
 
     def _create(self, connection: sqlite3.Connection) -> None:
+        if _version(connection) != 0:
+            return  # another process was faster
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise StoreError(f"{self.path} is a database but no trial ledger: move it away")
+        connection.execute("PRAGMA journal_mode = WAL")
         with connection:
             connection.execute("BEGIN IMMEDIATE")
-            if _version(connection) != 0:
-                return  # another process was faster
-            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                raise StoreError(f"{self.path} is a database but no trial ledger: move it away")
             for table in _TABLES:
                 connection.execute(table)
             connection.execute(f"PRAGMA user_version = {SCHEMA}")
