@@ -35,6 +35,7 @@ def test_demo_of_a_generated_market_shows_the_library_and_what_to_do_next(tmp_pa
     assert "edgeproof data import FILE --instrument BTC/USD:USD" in said
     assert "Placebos (entries without an idea) make" in said
     assert "RSI_Oversold_5m_" in said
+    assert Path(ran.stdout.splitlines()[-1].strip()).read_text().startswith("<!doctype html>")
 
 
 def test_demo_prints_an_example_that_works(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 1. Generate a market (or read the files of --candles) into a home of its own under HOME/demo.
 2. Backtest the whole library on it and print the table.
 3. Say what to do next.
+4. Write the run as a page and say where it is.
 """
 
 from pathlib import Path
@@ -78,6 +79,9 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option
     )
     there = Context(home, context.config, context.json, context.verbose)
     run_study(there, study, top=top, closing=NEXT.format(home=escape(str(home))))
+    page = bootstrap.write_report(home)
+    there.out.print("[bold]Report[/]  open this file in a browser:")
+    there.out.print(f"  {escape(str(page.resolve()))}", soft_wrap=True)
 
 
 def _notes(context: Context) -> "Console":

@@ -111,7 +111,8 @@ def window(timeframe: int, start: int, end: int, span: Span) -> tuple[int, int, 
     most = _WIDEST - _BEFORE - _AFTER
     chosen = next((each for each in _ladder(timeframe, span) if (end - start) // each <= most), DAY)
     base = span.start // chosen
-    first = max(0, start // chosen - base - _BEFORE)
+    complete = -(-span.start // chosen) - base
+    first = max(complete, start // chosen - base - _BEFORE)
     last = min(span.end // chosen - base, end // chosen - base + _AFTER)
     return chosen, first, last
 

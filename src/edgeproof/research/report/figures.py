@@ -33,10 +33,10 @@ def equity(trades: RoundTrips, points: int) -> dict[str, Any]:
 
 
 def thinned(curve: FloatArray, points: int) -> IntArray:
-    """Rows of a curve that keep its shape: first, lowest, highest and last of equal parts; all where they are few.
+    """Rows of a curve that keep its shape: its ends, and the lowest and highest of equal parts; all where they are few.
 
     >>> thinned(np.array([0.0, 5.0, 1.0, 2.0, -3.0, 1.0]), 4).tolist()
-    [0, 1, 4, 5]
+    [0, 1, 3, 4, 5]
     """
     n = len(curve)
     if n <= points:
@@ -44,7 +44,7 @@ def thinned(curve: FloatArray, points: int) -> IntArray:
     kept: set[int] = {0, n - 1}
     for part in np.array_split(np.arange(n), max(1, points // 2)):
         kept.update((int(part[np.argmin(curve[part])]), int(part[np.argmax(curve[part])])))
-    return np.array(sorted(kept))[: max(points, 2) + 2]
+    return np.array(sorted(kept))
 
 
 def distribution(r: FloatArray) -> dict[str, Any]:

@@ -88,15 +88,15 @@ def _row(result: Mapping[str, Any], sources: Sources) -> dict[str, Any]:
 def _ranked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Best first, which decides who gets room for trades.
 
-    By verdict, then q-value, then expectancy; without verdicts those of few trades come behind all others, for their
-    expectancy is luck. What never traded is last.
+    By verdict, then q-value, then expectancy; those of few trades come behind the others, for their expectancy is luck.
+    What never traded is last.
     """
     order = {"qualified": 0, "tested": 1, "rejected": 2, "draft": 3}
 
     def key(row: Mapping[str, Any]) -> tuple[bool, int, bool, float, float]:
-        figures = row["whole"] or {}
+        figures = row.get("in_sample") or row["whole"] or {}
         expectancy, n = figures.get("expectancy_r"), figures.get("n") or 0
-        few = n < FEW and row["state"] is None
+        few = n < FEW and row["state"] != "qualified"
         q_value = row.get("q")
         state = order.get(row["state"] or "", 1)
         return expectancy is None, state, few, 1.0 if q_value is None else q_value, -(expectancy or 0.0)

@@ -14,7 +14,7 @@ function detail(row) {
     traded ? el("section", {}, el("h2", {}, "Trades"), tradeView(row)) : null,
     traded ? el("section", {}, el("h2", {}, "Equity in R, after costs"), el("div", { class: "panel" }, equityView(row), equityNote(row))) : null,
     el("section", {}, el("h2", {}, "Why"), el("div", { class: "grid" }, ...whyPanels(row, traded))),
-    traded ? el("section", {}, el("h2", {}, "What its trades look like"), el("div", { class: "grid" }, distributionPanel(row), excursionPanel(row), heatPanel(row.charts.heat), exitsPanel(row), ...breakdownPanels(row))) : null,
+    traded ? el("section", {}, el("h2", {}, row.in_sample ? "What its trades look like, in and out of sample" : "What its trades look like"), el("div", { class: "grid" }, distributionPanel(row), excursionPanel(row), heatPanel(row.charts.heat), exitsPanel(row), ...breakdownPanels(row))) : null,
   ].filter(Boolean);
 }
 
@@ -53,7 +53,7 @@ function whyPanels(row, traded) {
   const stats = judged(row);
   return [
     definitionPanel(row), ...verdictPanels(row),
-    row.fates ? funnelPanel(row.fates, row.whole?.n ?? 0) : null,
+    row.fates ? funnelPanel(row.fates, row.whole?.end_of_data ?? 0) : null,
     traded ? costPanel(stats) : null,
   ].filter(Boolean);
 }

@@ -69,10 +69,10 @@ function choicePanel() {
   const said = known(luck.pbo) ? `In ${fmt.percent(luck.pbo, 0)} of ways to halve the days, the best of one half was below the median in the other. ` : luck.reason ? `Probability of overfitting: ${luck.reason}. ` : "";
   const forward = luck.forward || [];
   const note = `${said}Below: the best of ${plural(luck.candidates, "candidate")} up to a day, and what it earned next.`;
-  const rows = forward.map((each) => [`${msDay(each.window.train_end)} to ${msDay(each.window.test_end)}`, each.chosen, el("span", { class: tone(each.test_total_r) }, fmt.r(each.test_total_r, 1)), fmt.percent(each.rank, 0)]);
+  const rows = forward.map((each) => [`${dayOf(each.train_end)} to ${dayOf(each.test_end)}`, each.chosen, el("span", { class: tone(each.test_total_r) }, fmt.r(each.test_total_r, 1)), fmt.percent(each.rank, 0)]);
   return panel("Does choosing the best work?", note, rows.length ? plainTable(["<judged on", "<chosen before", "earned", "better than"], rows) : el("p", { class: "muted" }, "Too little history, or too few candidates, to choose and judge in turn."));
 }
-const msDay = (milliseconds) => (typeof milliseconds === "number" ? localDay(milliseconds / 1000) : localDay(secondsOf(milliseconds)));
+const dayOf = (text) => localDay(secondsOf(text));
 
 function verdictPanels(row) {
   return [rulesPanel(row), ablationPanel(row)].filter(Boolean);
@@ -117,7 +117,7 @@ function walkForwardPanel(row) {
       const column = (value, from, faint, text) => known(value) && svg.append(draw("rect", { x: from, width: bar, y: Math.min(y(0), y(value)), height: Math.max(1, Math.abs(y(0) - y(value))), fill: value >= 0 ? "var(--gain)" : "var(--loss)", "fill-opacity": faint ? 0.35 : 1, rx: 1.5 }, hint(text)));
       column(each.train_expectancy_r, middle - bar - 1, true, `before: ${fmt.r(each.train_expectancy_r)} over ${plural(each.n_train, "trade")}`);
       column(each.test_expectancy_r, middle + 1, false, `after: ${fmt.r(each.test_expectancy_r)} over ${plural(each.n_test, "trade")}`);
-      svg.append(label(middle, height - 18, `n ${each.n_test}`, { "text-anchor": "middle" }), label(middle, height - 4, msDay(each.train_end).slice(room / windows.length > 84 ? 0 : 5), { "text-anchor": "middle" }));
+      svg.append(label(middle, height - 18, `n ${each.n_test}`, { "text-anchor": "middle" }), label(middle, height - 4, dayOf(each.train_end).slice(room / windows.length > 84 ? 0 : 5), { "text-anchor": "middle" }));
     });
     return svg;
   });

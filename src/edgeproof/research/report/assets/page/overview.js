@@ -49,7 +49,7 @@ function runPanels() {
   if (!traded.length) return [funnelPanel(totals(RUN.rows), 0)];
   const names = ["expectancy_r", "cost_r", "fees_r", "slippage_r", "funding_r", "break_even_win_rate"];
   const all = { n: closed, ...Object.fromEntries(names.map((name) => [name, weighted(traded, name)])) };
-  return [...edgePanels(), spreadPanel(traded), placeboPanel(traded), costPanel(all), funnelPanel(totals(RUN.rows), traded.reduce((sum, row) => sum + row.whole.n, 0)), RUN.instruments.length > 1 ? instrumentPanel(traded) : null, heatPanel(mergedHeat(traded), "When all of them fired")].filter(Boolean);
+  return [...edgePanels(), spreadPanel(traded), placeboPanel(traded), costPanel(all), funnelPanel(totals(RUN.rows), RUN.rows.reduce((sum, row) => sum + (row.whole?.end_of_data || 0), 0)), RUN.instruments.length > 1 ? instrumentPanel(traded) : null, heatPanel(mergedHeat(traded), "When all of them fired")].filter(Boolean);
 }
 
 function instrumentPanel(traded) {

@@ -75,7 +75,7 @@ function costPanel(stats) {
   return panel("What costs take", hurdle, bars(rows, { around: true }));
 }
 
-function funnelPanel(fates, traded, title = "From signals to trades") {
+function funnelPanel(fates, open, title = "From signals to trades") {
   const rows = [
     ["signals", fates.signals, "accent", "every fire of the conditions"],
     ["overlapped", fates.overlapped, "muted", "its position was still open"],
@@ -84,7 +84,6 @@ function funnelPanel(fates, traded, title = "From signals to trades") {
     ["unfilled", fates.unfilled, "muted", "no candle after it"],
     ["trades", fates.signals - fates.overlapped - fates.void - fates.invalidated - fates.unfilled, "gain", "one position at a time"],
   ].map(([name, n, fill, title]) => [name, n, fmt.int(n), fill, title]);
-  const open = fates.signals - fates.overlapped - fates.void - fates.invalidated - fates.unfilled - traded;
   return panel(title, "Every signal has exactly one fate.", bars(rows), open > 0 ? el("p", { class: "note" }, `${plural(open, "trade")} still open when the data ended: left out of the statistics.`) : null);
 }
 

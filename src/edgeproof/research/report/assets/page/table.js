@@ -13,15 +13,15 @@ const COLUMNS = [
   { key: "n", title: "Trades", value: (row) => figure(row, "n"), cell: tradesCell, hint: "closed round trips; after an edge analysis in sample, and out of sample in small" },
   { key: "win", title: "Win rate against its bar", value: (row) => gap(row), cell: winCell, hint: "sorted by how far the win rate is above the rate it needs at its costs" },
   { key: "exp", title: "Exp. R", value: (row) => figure(row, "expectancy_r"), cell: (row) => toned(figure(row, "expectancy_r")), hint: "mean R a trade after all costs" },
-  { key: "oos", title: "Out of sample", edge: true, value: (row) => row.out_of_sample?.expectancy_r, cell: (row) => toned(row.out_of_sample?.expectancy_r), hint: "expectancy in R on the part no search has seen" },
+  { key: "oos", title: "Unseen R", edge: true, value: (row) => row.out_of_sample?.expectancy_r, cell: (row) => toned(row.out_of_sample?.expectancy_r), hint: "expectancy in R out of sample: on the last third of the data, which nothing was chosen on" },
   { key: "q", title: "q", edge: true, up: true, value: (row) => row.q, cell: (row) => fmt.p(row.q), hint: "share of false finds to expect among all as good as this one (Benjamini-Yekutieli over all trials)" },
   { key: "dsr", title: "DSR", edge: true, wide: true, value: (row) => row.deflated_sharpe, cell: (row) => fmt.fixed(row.deflated_sharpe, 2), hint: "deflated Sharpe: probability that the Sharpe is real, given all trials" },
   { key: "pf", title: "PF", wide: true, value: (row) => figure(row, "profit_factor"), cell: (row) => fmt.fixed(figure(row, "profit_factor")), hint: "R won / R lost" },
   { key: "cost", title: "Cost R", wide: true, value: (row) => figure(row, "cost_r"), cell: (row) => fmt.fixed(figure(row, "cost_r")), hint: "fees, slippage and funding of a trade" },
-  { key: "dd", title: "Drawdown", wide: true, value: (row) => figure(row, "max_drawdown_r"), cell: (row) => fmt.fixed(figure(row, "max_drawdown_r"), 1), hint: "deepest fall of the sum of R" },
+  { key: "dd", title: "Drawdown", wide: true, plain: true, value: (row) => figure(row, "max_drawdown_r"), cell: (row) => fmt.fixed(figure(row, "max_drawdown_r"), 1), hint: "deepest fall of the sum of R" },
   { key: "curve", title: "Equity", value: (row) => (row.charts.equity?.e || []).at(-1), cell: sparkline, hint: "the sum of R over time" },
 ];
-const columns = () => COLUMNS.filter((column) => !column.edge || RUN.edge);
+const columns = () => COLUMNS.filter((column) => (RUN.edge ? !column.plain : !column.edge));
 
 function gap(row) {
   const rate = figure(row, "win_rate"), bar = barOf(row);
@@ -31,8 +31,11 @@ const toned = (value) => el("span", { class: tone(value) }, fmt.signed(value));
 
 function nameCell(row) {
   const way = row.direction === "long" ? "↑ long" : "↓ short";
-  return [el("a", { href: `#row-${row.id}` }, row.hypothesis), el("span", { class: "small muted" }, `${way} · ${row.timeframe} · ${scopeOf(row)}${row.placebo ? " · placebo" : ""}`)];
+  return [el("a", { href: `#row-${row.id}` }, ...breakable(row.hypothesis)), el("span", { class: "small muted" }, `${way} · ${row.timeframe} · ${scopeOf(row)}${row.placebo ? " · placebo" : ""}`)];
 }
+
+// A long name breaks behind its underscores.
+const breakable = (name) => name.split(/(?<=_)/).flatMap((part, i) => (i ? [el("wbr"), part] : [part]));
 
 function verdictCell(row) {
   return [badge(row.state), el("div", {}, (row.line || row.note || "").replace(/^(qualified|rejected|unproven|not tested): /, ""))];
