@@ -81,6 +81,8 @@ def test_funding_rate_is_the_last_published() -> None:
 EXPRESSIONS = [
     "ema(close, 5) - rma(high, 7)",
     "crosses_above(close, ema(9))",
+    "crosses_below(close, 100)",
+    "crosses_above(101, close[2])",
     'at("5m", close > ema(4)) and close > close[3]',
     'at("15m", ema(3)) - at("2m", close[1])',
     'at("4m", at("1m", close) - at("8m", open))',
@@ -127,7 +129,9 @@ def test_plan_rows_are_used_again() -> None:
 
 def test_plan_of_many_outputs_reports_what_each_alone_would() -> None:
     candles = walk(3_000)
-    texts = ["crosses_above(close, ema(9))", "close > ema(50)", "close < 0", 'at("5m", close < ema(9))']
+    texts = ["crosses_above(close, ema(9))",
+    "crosses_below(close, 100)",
+    "crosses_above(101, close[2])", "close > ema(50)", "close < 0", 'at("5m", close < ema(9))']
     outputs = [Output(MINUTE, parse_condition(text), (parse_number("close"), parse_number("ema(9)"))) for text in texts]
     together = _events(outputs, candles)
     for output, events in zip(outputs, together, strict=True):
@@ -156,3 +160,13 @@ def test_history_needed_is_when_the_value_is_first_defined(expression: str, cand
 
 def test_evaluation_of_no_candles_gives_nothing() -> None:
     assert len(evaluate_expression("ema(20) > 1", walk(10)[:0])) == 0
+
+
+@pytest.mark.parametrize("level", [98, 100, 101.5])
+def test_crosses_below_a_number_is_crosses_below_a_line_at_it(level: float) -> None:
+    candles = walk(2_000)
+    line = f"({level} + 0 * (open - open))"
+    for text in ("crosses_below(close, {})", "crosses_above({}, close)", "crosses_below(close[5], {})"):
+        found = evaluate_expression(text.format(level), candles)
+        assert found.tolist() == evaluate_expression(text.format(line), candles).tolist()
+    assert (evaluate_expression(f"crosses_below(close, {level})", candles) == TRUE).any()

@@ -72,13 +72,15 @@ def earlier(x: Node, candles: int) -> Node:
 @indicator(family="relations")
 def crosses_above(a: Source, b: Source) -> Node:
     """True where a > b and one candle earlier a <= b."""
+    if isinstance(a, Constant):
+        return apply(history.falls_below, b, params=(a.value,))
     return apply(history.crosses_above, a, b)
 
 
 @indicator(family="relations")
 def crosses_below(a: Source, b: Source) -> Node:
     """True where a < b and one candle earlier a >= b."""
-    return apply(history.crosses_above, b, a)
+    return crosses_above(b, a)
 
 
 @indicator(family="arithmetic")

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from edgeproof.core.kernels.abi import FALSE, TRUE, UNDEFINED, FlagArray, FloatArray, IntArray, Params, kernel
+from edgeproof.core.kernels.abi import FALSE, TRUE, UNDEFINED, FlagArray, FloatArray, IntArray, Params, helper, kernel
 
 
 def _lag(params: Params) -> int:
@@ -73,6 +73,36 @@ def crosses_above(
     before = TRUE if state[1] <= state[2] else (FALSE if state[1] > state[2] else UNDEFINED)
     out[0] = min(now[0], before)
     state[1], state[2] = a[n - 1], b[n - 1]
+
+
+@helper
+def _below(x: FloatArray, out: FlagArray, n: int, level: float) -> None:
+    for i in range(n):
+        out[i] = TRUE if x[i] < level else (FALSE if x[i] >= level else UNDEFINED)
+
+
+@helper
+def _step(now: FlagArray, out: FlagArray, n: int) -> None:
+    # Now true and one candle earlier false, by Kleene: out[0] is the caller's.
+    above, earlier, later = now[1:], now[: n - 1], out[1:]
+    for i in range(n - 1):
+        later[i] = min(above[i], np.uint8(np.uint8(TRUE) - earlier[i]))
+
+
+@kernel(inputs="n", outputs="c", state=len, warm_up=lambda _: 1, lanes=True)
+def falls_below(
+    numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray
+) -> None:
+    """x < level and x[1] >= level, by Kleene; params the level, a lane. State a lane: 1 + x < level before."""
+    lanes = params.shape[0]
+    now = np.empty(n, np.uint8)
+    for lane in range(lanes):
+        out = flags[wires[lanes + lane]]
+        _below(numbers[wires[lane]], now, n, params[lane])
+        _step(now, out, n)
+        before = UNDEFINED if state[lane] == 0.0 else TRUE + 1 - int(state[lane])
+        out[0] = min(int(now[0]), before)
+        state[lane] = 1.0 + now[n - 1]
 
 
 @kernel(inputs="nff", outputs="n", state=lambda _: 2)

@@ -55,6 +55,4 @@ def parse_instrument(text: str) -> Instrument:
     if match := _CHART.fullmatch(name):
         quote = _QUOTES.get(match[2], match[2])
         return Instrument(_XBT.get(match[1], match[1]), quote, quote)
-    raise InputError(
-        f'expected an instrument such as BTC/USD:USD, PF_XBTUSD or BTCUSDT.P, found "{text}"'
-    )
+    raise InputError(f'expected an instrument such as BTC/USD:USD, PF_XBTUSD or BTCUSDT.P, found "{text}"')

@@ -55,7 +55,9 @@ def parse_time(text: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise InputError(f'expected an ISO 8601 time such as 2025-05-01 or 2025-05-01T10:30Z, found "{text}"') from error
+        raise InputError(
+            f'expected an ISO 8601 time such as 2025-05-01 or 2025-05-01T10:30Z, found "{text}"'
+        ) from error
     moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     return round(moment.timestamp() * 1000)
 
