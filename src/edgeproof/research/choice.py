@@ -12,7 +12,7 @@ import numpy as np
 
 from edgeproof.core.model.candle import FloatArray
 from edgeproof.core.model.time import DAY
-from edgeproof.core.performance.cross_validation import Overfitting, overfitting
+from edgeproof.core.performance.cross_validation import BLOCKS, Overfitting, overfitting
 from edgeproof.core.performance.sample import Untestable, too_few
 from edgeproof.core.performance.significance import MIN_ROUND_TRIPS
 from edgeproof.core.performance.walk_forward import Window, anchored_windows
@@ -73,9 +73,18 @@ def luck_of_choice(examinations: Sequence[Examination]) -> ChoiceLuck:
     return ChoiceLuck(
         candidates=len(candidates),
         days=len(matrix),
-        overfitting=overfitting(matrix),
+        overfitting=overfitting(matrix, blocks=blocks_for(len(matrix))),
         forward=choose_forward(candidates, first, matrix),
     )
+
+
+def blocks_for(days: int) -> int:
+    """As many blocks as usual, or fewer and even where each would be shorter than two days; 2 at least.
+
+    >>> blocks_for(731), blocks_for(29), blocks_for(3)
+    (16, 14, 2)
+    """
+    return max(2, min(BLOCKS, days // 4 * 2))
 
 
 def daily_matrix(candidates: Sequence[Examination]) -> tuple[int, FloatArray]:

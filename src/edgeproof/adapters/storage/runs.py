@@ -1,5 +1,7 @@
 """Runs on disk: HOME/runs/ID/ with `run.json` (configuration, data, statistics) and `trades/*.parquet`.
 
+A discovery adds `edge.json`, all that it found.
+
 A run is written beside its final place and moved there when it is complete, so that a folder with the name of a run is
 a whole run. The name says everything that went in: writing the same run again leaves the same bytes.
 """
@@ -74,10 +76,10 @@ class RunWriter:
         """Write the last trades, `run.json` and `edge.json`, and put the run in its place; the folder of the run."""
         if self._frames:
             self._write_part()
-        for name, content in (("run.json", document), ("edge.json", edge)):
-            if content is not None:
-                text = json.dumps(content, indent=1, allow_nan=False)
-                write_file(self._draft / name, text.encode() + b"\n")
+        write_file(self._draft / "run.json", json.dumps(document, indent=1, allow_nan=False).encode() + b"\n")
+        if edge is not None:
+            # One line: a figure a line would double its megabytes.
+            write_file(self._draft / "edge.json", json.dumps(edge, allow_nan=False).encode() + b"\n")
         try:
             self._take_place()
         except OSError as error:
