@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from edgeproof.adapters.simulated.market import generate_market, generated_source
+from edgeproof.adapters.simulated.plant import Plant
 from edgeproof.adapters.storage.parquet import ParquetStore
 from edgeproof.core.model.instrument import Instrument
 from tests.support.chromium import Page, chromium
@@ -30,6 +31,20 @@ reason = "says </script><b>bold</b> & more"
 entry = ["close > sma(20)"]
 stop = "close - 2 * atr(14)"
 target = "2R"
+"""
+
+REBOUND = """
+[[hypothesis]]
+name = "Rebound"
+timeframe = "5m"
+direction = "long"
+family = "mean_reversion"
+reason = "what fell in a rush comes back"
+entry = ["close < sma(12) - 2 * atr(14)"]
+confirm = ["volume > 2 * sma(volume, 20)"]
+stop = "close - 2 * atr(14)"
+target = "2R"
+max_hold = "1h"
 """
 
 
@@ -68,6 +83,23 @@ def report(home: Path) -> Path:
 def page() -> Iterator[Page]:
     with chromium() as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def discovery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a discovery in a market with a planted edge, pooled over two instruments."""
+    folder = tmp_path_factory.mktemp("planted")
+    plant = Plant(drift=6.0)
+    for instrument, (candles, funding) in generate_market([BTC, ETH], days=60, seed=3, plant=plant).items():
+        ParquetStore(folder / "data").save_candles(instrument, candles, source=generated_source(3, plant))
+        ParquetStore(folder / "data").save_funding(instrument, funding, source=generated_source(3, plant))
+    (folder / "rebound.toml").write_text(REBOUND)
+    words = ("Rebound", "RSI_O*", "Placebo_R*", "--hypotheses", f"{folder}/rebound.toml", "--pool")
+    ran = edgeproof("discover", *words, home=folder)
+    assert ran.returncode == 0, ran.stderr
+    ran = edgeproof("report", home=folder)
+    assert ran.returncode == 0, ran.stderr
+    return Path(ran.stdout.strip())
 
 
 def data_of(report: Path) -> dict[str, Any]:
@@ -214,5 +246,50 @@ def test_chart_shows_the_prices_of_the_trade(page: Page, report: Path) -> None:
 @pytest.mark.parametrize("place", ["", "#row-0"])
 def test_page_never_scrolls_sideways(page: Page, report: Path, width: int, place: str) -> None:
     page.open(report, width=width, place=place)
+    page.wait("document.querySelector('svg, canvas') !== null")
+    assert page.says("document.documentElement.scrollWidth") <= width
+
+
+def test_report_of_a_discovery_has_the_verdicts_of_the_run(discovery: Path) -> None:
+    edge = json.loads((discovery.parent / "edge.json").read_text())
+    rows = data_of(discovery)["rows"]
+    expected = {(each["hypothesis"], each["state"], each["verdict"]) for each in edge["analyses"]}
+    assert {(row["hypothesis"], row["state"], row["line"]) for row in rows} == expected
+    assert rows[0]["hypothesis"] == "Rebound"
+    rebound = next(each for each in edge["analyses"] if each["hypothesis"] == "Rebound")
+    assert rows[0]["of"] == rebound["whole"]["n"]
+    assert {trade[0] for trade in rows[0]["shown"]} == {0, 1}
+
+
+def test_page_of_a_discovery_shows_what_the_verdict_rests_on(page: Page, discovery: Path) -> None:
+    edge = json.loads((discovery.parent / "edge.json").read_text())
+    page.open(discovery, width=1440)
+    counts = page.says("[...document.querySelectorAll('.count b')].map((node) => +node.textContent)")
+    assert counts == [edge["states"][state] for state in ("qualified", "tested", "rejected", "draft")]
+    said = page.says("document.querySelector('main').textContent")
+    checks = edge["self_checks"]
+    assert f"{checks['differences']} of {checks['checks']:,} checks differed" in said
+    assert "What luck would give" in said
+    page.says("document.querySelector('.results tbody tr[data-row=\"0\"]').click()")
+    page.wait("document.querySelector('.chart')?.dataset.drawn !== undefined")
+    assert page.says("document.querySelectorAll('.checks li').length") == len(edge["analyses"][0]["rules"])
+    panels = page.says("[...document.querySelectorAll('main h3')].map((node) => node.textContent)")
+    expected = {"What each confirmation is worth", "Walk-forward", "The same trades, other luck", "By regime"}
+    assert expected | {"By instrument", "What costs take", "From signals to trades"} <= set(panels)
+    assert page.problems == []
+
+
+def test_page_of_a_discovery_filters_by_a_click_on_a_count(page: Page, discovery: Path) -> None:
+    page.open(discovery, width=1440)
+    page.says("document.querySelector('button.count[data-state=rejected]').click()")
+    states = page.says("[...document.querySelectorAll('.results td.verdict .badge')].map((node) => node.className)")
+    assert set(states) <= {"badge rejected"}
+    assert len(states) == sum(row["state"] == "rejected" for row in data_of(discovery)["rows"])
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+@pytest.mark.parametrize("place", ["", "#row-0"])
+def test_page_of_a_discovery_never_scrolls_sideways(page: Page, discovery: Path, width: int, place: str) -> None:
+    page.open(discovery, width=width, place=place)
     page.wait("document.querySelector('svg, canvas') !== null")
     assert page.says("document.documentElement.scrollWidth") <= width

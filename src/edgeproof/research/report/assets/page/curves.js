@@ -24,7 +24,7 @@ function plotOf(node, width, height, times, values, { name, line, fill, key, spl
   return new uPlot({
     width, height, cursor: { sync: { key }, y: false, points: { size: 7 } },
     legend: { live: true },
-    scales: { y: { range: (plot, low, high) => [Math.min(0, low) * 1.05, Math.max(0, high) * 1.05 || 1] } },
+    scales: { y: { range: (plot, low, high) => [Math.min(0, low) * 1.05, Math.max(0, high) * 1.05 || (low < 0 ? 0 : 1)] } },
     series: [{ label: "time", value: when }, {
       label: name, stroke: colour(line), width: 1.6, points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }),
       fill: fill ? `${colour(fill)}33` : undefined, value: (plot, value) => fmt.r(value, 1),

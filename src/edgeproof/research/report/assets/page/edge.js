@@ -84,10 +84,10 @@ function rulesPanel(row) {
     const [name, say, word] = RULES[rule.name] || [rule.name.replaceAll("_", " "), fmt.short, "limit"];
     const sign = rule.holds ? el("span", { class: "gain", title: "holds" }, "✓") : el("span", { class: known(rule.value) ? "loss" : "muted", title: known(rule.value) ? "does not hold" : "has no value" }, known(rule.value) ? "✕" : "–");
     const limit = known(rule.limit) ? `${word} ${say(rule.limit)}` : rule.name === "trades" ? "no number would do" : "";
-    return el("li", {}, sign, el("span", {}, name), el("span", { class: "figures" }, known(rule.value) ? say(rule.value) : "no value", el("span", { class: "muted" }, limit ? ` · ${limit}` : "")));
+    return el("li", {}, sign, el("span", {}, name), el("span", { class: "figures" }, known(rule.value) ? say(rule.value) : rule.name === "out_of_sample_p_value" ? "not asked" : "no value", el("span", { class: "muted" }, limit ? ` · ${limit}` : "")));
   });
   const held = row.rules.filter((rule) => rule.holds).length;
-  return panel("What was asked of it", `${held} of ${row.rules.length} rules hold; qualified needs all of them. Every figure counts ${plural(row.trials, "trial")} on the same history.`, el("ul", { class: "checks" }, ...items));
+  return panel("What was asked of it", `${held} of ${row.rules.length} rules hold; qualified needs all of them; the last is asked only of those that hold all others in sample. Every figure counts ${plural(row.trials, "trial")} on the same history.`, el("ul", { class: "checks" }, ...items));
 }
 
 function ablationPanel(row) {
