@@ -4,11 +4,14 @@ Everything is wired by hand here, once: the command line calls these functions a
 """
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from edgeproof.adapters.compute.local import LocalRunner
+from edgeproof.adapters.compute.ray import RayRunner
 from edgeproof.adapters.simulated.market import generate_market, generated_source
 from edgeproof.adapters.storage.atomic import write_file
 from edgeproof.adapters.storage.checkpoints import FolderCheckpoints
@@ -25,6 +28,7 @@ from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.instrument import Instrument, parse_instrument
 from edgeproof.core.model.time import parse_duration
 from edgeproof.core.signals.hypothesis import Hypothesis, variants
+from edgeproof.core.signals.write import hypotheses_toml
 from edgeproof.ports import CandleStore, Checkpoints, TaskRunner, TrialLedger
 from edgeproof.research.backtest import Fees, Market, Result
 from edgeproof.research.report.page import build_page
@@ -80,9 +84,24 @@ def checkpoints(home: Path, identity: str) -> Checkpoints:
     return FolderCheckpoints(home, identity)
 
 
-def local_runner() -> TaskRunner:
-    """Tasks on the threads of this machine."""
-    return LocalRunner()
+@contextmanager
+def task_runner(engine: str) -> Iterator[TaskRunner]:
+    """Where tasks run while the block lasts: threads of this machine ("local"), or a Ray cluster ("ray").
+
+    A cluster that the environment variable RAY_ADDRESS names is joined; else one is started on this machine.
+    """
+    if engine == "ray":
+        with RayRunner(address=os.environ.get("RAY_ADDRESS")) as runner:
+            yield runner
+    else:
+        yield LocalRunner()
+
+
+def keep_found(folder: Path, hypotheses: Sequence[Hypothesis]) -> Path:
+    """What a search found as a hypothesis file in the folder of its run."""
+    file = folder / "found.toml"
+    write_file(file, hypotheses_toml(hypotheses).encode())
+    return file
 
 
 def states(home: Path) -> States:

@@ -41,6 +41,7 @@ class DiscoveryReport:
     folder: Path
     all: bool = False
     closing: str = ""
+    searched: bool = False
 
 
 def by_verdict(analyses: Sequence[EdgeAnalysis]) -> list[EdgeAnalysis]:
@@ -240,6 +241,8 @@ def _checks(found: Discovery) -> Iterator[str]:
 def _next(report: DiscoveryReport) -> Iterator[str]:
     yield f"[bold]Run[/] {report.survey.run_id}"
     yield f"  kept in {report.folder}"
+    if report.searched:
+        yield "  what the search found stands in its found.toml, a hypothesis file like any other"
     yield report.closing or (
         "[bold]Next[/]\n"
         "  look at the run:          edgeproof report\n"

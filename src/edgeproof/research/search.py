@@ -23,12 +23,13 @@ import numpy as np
 from numpy.random import Generator, default_rng  # noqa: TID251 - one seeded stream a generation
 
 from edgeproof.core.model.errors import InputError
+from edgeproof.core.model.time import MINUTE
 from edgeproof.core.model.trial import TrialRecord
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.ports import Checkpoints, TaskRunner, TrialLedger
 from edgeproof.research.backtest import Fees
 from edgeproof.research.discover import Means
-from edgeproof.research.grammar import Candidate, Grammar, cross, draw, grammar_for, hypothesis_of, mutate
+from edgeproof.research.grammar import Candidate, Grammar, cross, draw, grammar_for, hypothesis_of, mutate, samples
 from edgeproof.research.study import Study
 from edgeproof.research.tryout import InSample, load_in_sample, search_record, try_out
 
@@ -89,6 +90,11 @@ class Generation:
 
     number: int
     scored: tuple[Scored, ...]
+
+
+def search_vocabulary() -> tuple[Hypothesis, ...]:
+    """Hypotheses that use everything a search may say: what to compile before one."""
+    return tuple(hypothesis_of(each, "") for each in samples(grammar_for(MINUTE, funding=True)))
 
 
 def search_for(
@@ -237,14 +243,15 @@ def ranked(scored: Sequence[Scored]) -> list[Scored]:
 def finalists(generations: Sequence[Generation], spec: SearchSpec) -> tuple[Hypothesis, ...]:
     """The best candidates of all generations by in-sample evidence, each with the reason where it was found.
 
-    One in-sample result is one finalist: candidates that traded the same are the same idea in other words.
+    One in-sample result is one finalist: candidates that traded the same are the same idea in other words. Those with
+    too few trades to be tested are none.
     """
     born = [(each, generation.number) for generation in generations for each in generation.scored]
     born.sort(key=lambda pair: (pair[0].record.p_value, -pair[0].score, pair[0].candidate))
     distinct: dict[tuple[int, float | None, float | None], Hypothesis] = {}
     for each, number in born:
         outcome = (each.record.n, each.record.expectancy_r, each.record.sharpe)
-        if each.score > 0 and len(distinct) < spec.finalists and outcome not in distinct:
+        if each.record.p_value < 1.0 and len(distinct) < spec.finalists and outcome not in distinct:
             distinct[outcome] = hypothesis_of(each.candidate, reason_of(spec, number))
     return tuple(distinct.values())
 
