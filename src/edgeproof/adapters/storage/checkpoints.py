@@ -33,7 +33,7 @@ class FolderCheckpoints:
     def find(self, key: str) -> Mapping[str, NDArray[Any]] | None:
         """The arrays kept under a key; None when there are none that can be read."""
         try:
-            with np.load(self._path(key), allow_pickle=False) as arrays:
+            with np.load(io.BytesIO(self._path(key).read_bytes()), allow_pickle=False) as arrays:
                 return {name: arrays[name] for name in arrays.files}
         except (OSError, ValueError, EOFError, zipfile.BadZipFile):
             return None
