@@ -13,6 +13,7 @@ from edgeproof.cli.document import statistics_document
 from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.time import DAY, MINUTE
 from edgeproof.core.performance.metrics import statistics
+from edgeproof.research.report import page_data as page_data_module
 from edgeproof.research.report.analysis import TRADE_FIELDS
 from edgeproof.research.report.packing import packed_document, packed_integers, tidy
 from edgeproof.research.report.page import build_page
@@ -54,6 +55,13 @@ def test_rows_of_few_trades_stand_behind_the_others() -> None:
     assert [row["hypothesis"] for row in data["rows"]] == ["Many", "Less", "Few", "None"]
     assert data["rows"][-1]["note"] == "never fired"
     assert data["rows"][-1]["charts"] == {}
+
+
+def test_rows_beyond_what_a_page_carries_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_data_module, "MOST_ROWS", 2)
+    data = page_data(sources({(f"H{n}", BTC): [float(n)] for n in range(5)}))
+    assert [row["hypothesis"] for row in data["rows"]] == ["H4", "H3"]
+    assert data["left_out"] == 3
 
 
 def test_trades_on_the_page_have_every_field_in_its_place() -> None:

@@ -27,6 +27,9 @@ from edgeproof.research.report.excerpt import (
 from edgeproof.research.report.packing import tidy
 from edgeproof.research.report.sources import Sources
 
+MOST_ROWS = 2_000
+"""A search tries thousands: the page shows the best of them, and says so."""
+
 FEW = 30
 """Below so many trades, expectancy says little: the page puts such rows behind."""
 
@@ -36,7 +39,8 @@ _FATES = ("signals", "void", "overlapped", "unfilled", "invalidated")
 def page_data(sources: Sources, *, most_candles: int = MOST_CANDLES) -> dict[str, Any]:
     """Everything the page shows, as JSON can say it."""
     names = [each["instrument"] for each in sources.run["data"]]
-    rows = _ranked(_rows(sources))
+    ranked = _ranked(_rows(sources))
+    rows = ranked[:MOST_ROWS]
     spans = _spans(sources)
     parts = [sources.of(row["trades_of"], row["on"]) for row in rows]
     wishes = [
@@ -55,6 +59,7 @@ def page_data(sources: Sources, *, most_candles: int = MOST_CANDLES) -> dict[str
         "slippage": _slippage(rows),
         "edge": None if sources.edge is None else run_level(sources.edge),
         "rows": rows,
+        "left_out": len(ranked) - len(rows),
         "definitions": _definitions(sources, rows),
         "trade_fields": list(TRADE_FIELDS),
         "most_trades": MOST_TRADES,

@@ -72,7 +72,7 @@ function tradeChart(room, trade, row, candles) {
   series.setData(candles);
   const bars = barTimes(trade, row, candles);
   series.attachPrimitive(new Position(trade, bars.entry, bars.exit));
-  levels(series, trade);
+  levels(series, trade, room.clientWidth > 560);
   LWC.createSeriesMarkers(series, markers(trade, row, bars));
   chart.timeScale().fitContent();
   return { chart, series };
@@ -90,8 +90,8 @@ function withLevels(info, trade) {
   return { ...info, priceRange: { minValue: low, maxValue: high } };
 }
 
-function levels(series, trade) {
-  const line = (price, name, title) => series.createPriceLine({ price, color: colour(name), lineVisible: false, axisLabelVisible: true, title });
+function levels(series, trade, named) {
+  const line = (price, name, title) => series.createPriceLine({ price, color: colour(name), lineVisible: false, axisLabelVisible: true, title: named ? title : "" });
   line(trade.stop, "loss", "stop");
   line(trade.entry, "muted", "entry");
   trade.targets.forEach((price, i) => line(price, "gain", trade.targets.length > 1 ? `target ${i + 1}` : "target"));

@@ -69,7 +69,7 @@ function choicePanel() {
   const said = known(luck.pbo) ? `In ${fmt.percent(luck.pbo, 0)} of ways to halve the days, the best of one half was below the median in the other. ` : luck.reason ? `Probability of overfitting: ${luck.reason}. ` : "";
   const forward = luck.forward || [];
   const note = `${said}Below: the best of ${plural(luck.candidates, "candidate")} up to a day, and what it earned next.`;
-  const rows = forward.map((each) => [`${dayOf(each.train_end)} to ${dayOf(each.test_end)}`, each.chosen, el("span", { class: tone(each.test_total_r) }, fmt.r(each.test_total_r, 1)), fmt.percent(each.rank, 0)]);
+  const rows = forward.map((each) => [`${dayOf(each.train_end)} to ${dayOf(each.test_end)}`, el("span", {}, ...breakable(each.chosen)), el("span", { class: tone(each.test_total_r) }, fmt.r(each.test_total_r, 1)), fmt.percent(each.rank, 0)]);
   return panel("Does choosing the best work?", note, rows.length ? plainTable(["<judged on", "<chosen before", "earned", "better than"], rows) : el("p", { class: "muted" }, "Too little history, or too few candidates, to choose and judge in turn."));
 }
 const dayOf = (text) => localDay(secondsOf(text));

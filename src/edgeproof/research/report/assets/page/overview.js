@@ -4,7 +4,7 @@ function overview() {
   return [
     generated ? el("p", { class: "banner" }, "A generated market: no result on it says anything about a real one.") : null,
     el("section", { "aria-label": "Headline" }, headline()),
-    el("section", { id: "results" }, el("h2", {}, RUN.edge ? "Verdicts" : "Results"), resultsTable()),
+    el("section", { id: "results" }, el("h2", {}, RUN.edge ? "Verdicts" : "Results"), leftOut(), resultsTable()),
     el("section", {}, el("h2", {}, "The run as a whole"), el("div", { class: "grid" }, ...runPanels())),
     el("section", {}, el("h2", {}, "Data"), el("div", { class: "grid" }, ...RUN.data.map(certificatePanel))),
     el("section", {}, el("h2", {}, "Assumed"), assumptions()),
@@ -12,6 +12,7 @@ function overview() {
   ].filter(Boolean);
 }
 
+const leftOut = () => (RUN.left_out ? el("p", { class: "banner" }, `The best ${fmt.int(RUN.rows.length)} rows are on this page; ${fmt.int(RUN.left_out)} more are in the run.`) : null);
 const tradedRows = () => RUN.rows.filter((row) => figure(row, "n"));
 
 function headline() {
