@@ -18,7 +18,15 @@ from edgeproof.ports import CandleStore, Checkpoints, TaskRunner, TrialLedger
 from edgeproof.research.backtest import Fees
 from edgeproof.research.bias import SelfChecks
 from edgeproof.research.choice import ChoiceLuck, luck_of_choice
-from edgeproof.research.edge import EdgeAnalysis, Examination, conclude, examine, record_of
+from edgeproof.research.edge import (
+    EdgeAnalysis,
+    Examination,
+    ask_last_third,
+    conclude,
+    examine,
+    passed_in_sample,
+    record_of,
+)
 from edgeproof.research.ledger import TrialFamily, family_of
 from edgeproof.research.measure import InstrumentFindings, MeasureTask, packed, unpacked
 from edgeproof.research.pool import Part
@@ -230,4 +238,5 @@ def _concluded(ledger: TrialLedger, examinations: Sequence[Examination]) -> tupl
             families[each.instruments] = _family(ledger, each)
         without = ablations.get((each.trial.hypothesis.name, each.instruments), [])
         analyses.append(conclude(each, families[each.instruments], without))
-    return tuple(analyses)
+    asked = sum(map(passed_in_sample, analyses))
+    return tuple(ask_last_third(each, asked) if passed_in_sample(each) else each for each in analyses)

@@ -3,8 +3,8 @@
 1. `examine` pools the trades of a trial, splits them in time and works out what depends on them alone: statistics, the
    bootstrap, walk-forward, Monte Carlo, breakdowns.
 2. The trial is entered in the ledger (`record_of`), and so are all others of the run.
-3. `conclude` adds what depends on how much was tried: q-value, deflated Sharpe ratio, the trades needed; where a trial
-   passed in-sample, the test of the last third; and the verdict.
+3. `conclude` adds what depends on how much was tried: q-value, deflated Sharpe ratio, the trades needed, the verdict.
+4. `ask_last_third` holds those that passed in-sample against the last third; they share its level among them.
 
 Figures that rank are in-sample; `whole` and the walk-forward windows cover all of it and are for reading.
 """
@@ -250,7 +250,7 @@ def record_of(examination: Examination) -> TrialRecord:
 
 
 def conclude(examination: Examination, family: TrialFamily, ablations: Sequence[Examination] = ()) -> EdgeAnalysis:
-    """The edge analysis of an examination whose trial, with all others of the run, is in the ledger."""
+    """The in-sample analysis of an examination whose trial, with all others of the run, is in the ledger."""
     if not examination.answerable:
         return _unanswered(examination)
     analysis = EdgeAnalysis(
@@ -264,12 +264,23 @@ def conclude(examination: Examination, family: TrialFamily, ablations: Sequence[
         ablations=tuple(map(_ablation, ablations)),
         verdict=not_tested(examination.reason),
     )
-    verdict = judge(_evidence(analysis))
-    if examination.details is None or not passes_in_sample(verdict.rules):
-        return replace(analysis, verdict=verdict)
+    return replace(analysis, verdict=judge(_evidence(analysis)))
+
+
+def passed_in_sample(analysis: EdgeAnalysis) -> bool:
+    """Whether the last third is to be asked of it."""
+    rules = analysis.verdict.rules
+    return analysis.examination.details is not None and bool(rules) and passes_in_sample(rules)
+
+
+def ask_last_third(analysis: EdgeAnalysis, asked: int) -> EdgeAnalysis:
+    """The analysis of one that passed in-sample, judged out of sample too; `asked` of the run share the level."""
+    examination = analysis.examination
+    if examination.details is None:
+        return analysis
     draws = stream(_STREAM_SEED, *key_of(examination.id), _OUTSIDE)
     tested = replace(analysis, out_of_sample=significance(examination.details.outside_r, draws, resamples=RESAMPLES))
-    return replace(tested, verdict=judge(_evidence(tested)))
+    return replace(tested, verdict=judge(_evidence(tested, asked)))
 
 
 def _unanswered(examination: Examination) -> EdgeAnalysis:
@@ -310,7 +321,7 @@ def _ablation(without: Examination) -> Ablation:
     )
 
 
-def _evidence(analysis: EdgeAnalysis) -> Evidence:
+def _evidence(analysis: EdgeAnalysis, asked: int = 1) -> Evidence:
     examined = analysis.examination
     tested = examined.significance
     later = examined.details.out_of_sample if examined.details is not None else examined.in_sample
@@ -327,6 +338,7 @@ def _evidence(analysis: EdgeAnalysis) -> Evidence:
         funding_unknown=whole.funding_incomplete,
         untestable=tested.reason if isinstance(tested, Untestable) else "",
         no_trades=examined.reason,
+        asked=asked,
     )
 
 

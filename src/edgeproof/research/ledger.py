@@ -11,19 +11,15 @@ import numpy as np
 
 from edgeproof.core.model.trial import TrialRecord
 from edgeproof.core.performance.multiplicity import benjamini_yekutieli
-from edgeproof.core.performance.overfitting import Moments, deflated_sharpe, variance_of_sharpes
+from edgeproof.core.performance.overfitting import Moments, deflated_sharpe, variance_of_luck
 from edgeproof.core.performance.sample import Untestable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TrialFamily:
-    """All trials on the same history: how many they are, the q-value of each, and how far their Sharpe ratios spread.
-
-    `variance` is that of the daily Sharpe ratios of those that have one.
-    """
+    """All trials on the same history: how many they are, and the q-value of each."""
 
     trials: int
-    variance: float
     q_values: Mapping[str, float]
 
     def q_value(self, identity: str) -> float:
@@ -34,7 +30,7 @@ class TrialFamily:
         """The probability that a Sharpe ratio is more than the luck of the best of so many trials."""
         if isinstance(observed, Untestable):
             return observed
-        return deflated_sharpe(observed, max(1, self.trials), self.variance)
+        return deflated_sharpe(observed, max(1, self.trials), variance_of_luck(observed.n))
 
 
 def family_of(records: Sequence[TrialRecord]) -> TrialFamily:
@@ -43,13 +39,11 @@ def family_of(records: Sequence[TrialRecord]) -> TrialFamily:
     >>> good = TrialRecord(id="a", kind="declared", hypothesis="A", instruments=("BTC",), start=0, end=1, n=50,
     ...                    expectancy_r=0.2, p_value=0.01, sharpe=0.1)
     >>> family = family_of([good])
-    >>> family.trials, family.q_value("a"), family.variance
-    (1, 0.01, 0.0)
+    >>> family.trials, family.q_value("a")
+    (1, 0.01)
     """
     q_values = benjamini_yekutieli(np.array([record.p_value for record in records]))
-    sharpes = np.array([record.sharpe for record in records if record.sharpe is not None])
     return TrialFamily(
         trials=len(records),
-        variance=variance_of_sharpes(sharpes) if len(sharpes) else 0.0,
         q_values={record.id: q for record, q in zip(records, q_values.tolist(), strict=True)},
     )

@@ -18,6 +18,8 @@ MAX_Q = 0.10
 
 MIN_DEFLATED_SHARPE = 0.95
 MAX_OUT_OF_SAMPLE_P = 0.05
+"""Shared (Bonferroni) among all of a run that passed in-sample: each look at the last third is a chance to be lucky."""
+
 MIN_DAYS = 7
 """In-sample history below a week has not seen every weekday once."""
 
@@ -71,7 +73,8 @@ class Sample:
 class Evidence:
     """All that a verdict rests on. `trials` is the size of the family, `needed_trades` the number it would take.
 
-    `untestable` says why there is no p-value, "" when there is one; `no_trades` why there are no trades at all.
+    `asked` is how many of the run were held against the last third: they share its level. `untestable` says why there
+    is no p-value, "" when there is one; `no_trades` why there are no trades at all.
     """
 
     inside: Sample
@@ -84,6 +87,7 @@ class Evidence:
     funding_unknown: int
     untestable: str = ""
     no_trades: str = ""
+    asked: int = 1
 
 
 def not_tested(reason: str) -> Verdict:
@@ -127,7 +131,7 @@ def _rules(evidence: Evidence) -> tuple[Rule, ...]:
         _at_least(f"{_OUT}trades", outside.n, MIN_ROUND_TRIPS),
         _at_least(f"{_OUT}win_rate", outside.win_rate, outside.needed_win_rate),
         _above(f"{_OUT}expectancy_r", outside.expectancy_r, 0.0),
-        _at_most(f"{_OUT}p_value", outside.p_value, MAX_OUT_OF_SAMPLE_P),
+        _at_most(f"{_OUT}p_value", outside.p_value, MAX_OUT_OF_SAMPLE_P / max(1, evidence.asked)),
     )
 
 

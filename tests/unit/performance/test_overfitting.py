@@ -19,7 +19,7 @@ from edgeproof.core.performance.overfitting import (
     min_track_record_length,
     moments,
     probabilistic_sharpe,
-    variance_of_sharpes,
+    variance_of_luck,
 )
 from edgeproof.core.performance.sample import Untestable
 
@@ -170,6 +170,12 @@ def test_lengths_out_of_range_are_refused() -> None:
         min_track_record_length(Moments(n=9, sharpe=0.1, skew=0.0, kurtosis=3.0), alpha=0.5)
 
 
-def test_variance_of_sharpes_nan_is_refused() -> None:
-    with pytest.raises(InputError, match="Sharpe ratios"):
-        variance_of_sharpes(np.array([0.1, math.nan]))
+def test_variance_of_luck_is_the_spread_of_sharpe_ratios_without_an_edge() -> None:
+    draws = np.random.default_rng(5).normal(size=(20_000, 60))
+    sharpes = draws.mean(axis=1) / draws.std(axis=1, ddof=1)
+    assert variance_of_luck(60) == pytest.approx(sharpes.var(), rel=0.05)
+
+
+def test_variance_of_luck_of_one_observation_is_refused() -> None:
+    with pytest.raises(InputError, match="two observations"):
+        variance_of_luck(1)

@@ -180,16 +180,24 @@ def min_backtest_length(n_trials: int, yearly_sharpe: float = 1.0) -> float:
     return (expected_max_sharpe(n_trials, 1.0) / yearly_sharpe) ** 2
 
 
-def variance_of_sharpes(sharpes: FloatArray) -> float:
-    """The sample variance (n - 1) of the Sharpe ratios of the trials; 0 for one trial, which was not chosen.
+def variance_of_luck(n: int) -> float:
+    """The variance of the Sharpe ratio of n observations without an edge: 1 / (n - 1).
 
-    >>> variance_of_sharpes(np.array([0.0, 0.2])), variance_of_sharpes(np.array([0.3]))
-    (0.020000000000000004, 0.0)
+    What the spread of the trials would be if none of them had an edge. The spread they do have is mostly that of
+    strategies which costs ruin: it would make the best of many losers look like the best of many gamblers. If every
+    true Sharpe ratio is 0 or less, the best of the trials lies below the best of as many that are all 0, so the bound
+    that follows from this variance holds whatever else was tried.
+
+    *Source*: Lo, The Statistics of Sharpe Ratios, 2002 (normal returns, Sharpe ratio 0).
+
+    >>> variance_of_luck(101)
+    0.01
 
     Raises
     ------
     InputError
-        For a Sharpe ratio that is not finite.
+        For fewer than two observations.
     """
-    require_finite(sharpes, "Sharpe ratios")
-    return float(sharpes.var(ddof=1)) if len(sharpes) > 1 else 0.0
+    if n < 2:
+        raise InputError(f"expected two observations or more, found {n}")
+    return 1.0 / (n - 1)
