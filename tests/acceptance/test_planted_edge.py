@@ -1,10 +1,12 @@
 """What is there is found, and what is not there is not: the same market with a planted edge and without it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from edgeproof.adapters.simulated.plant import Plant
+from edgeproof.adapters.storage.library import load_library
 from edgeproof.core.signals.hypothesis import Direction
 from edgeproof.core.signals.library import read_hypotheses
 from edgeproof.research.discover import discover
@@ -40,6 +42,15 @@ def test_a_planted_edge_qualifies_and_the_same_market_without_it_does_not(seed: 
         study = Study(hypotheses=(REBOUND,), instruments=on.instruments)
         rebound = discover(study, on.means(), pool=True).analyses[0]
         assert (rebound.verdict.state is State.QUALIFIED) == (plant is not None), rebound.verdict.line
+
+
+def test_a_planted_edge_qualifies_alone_among_the_whole_library(tmp_path: Path) -> None:
+    for plant in PLANTS:
+        on = bench(2, days=90, seed=12, plant=plant)
+        study = Study(hypotheses=(REBOUND, *load_library(tmp_path, ())), instruments=on.instruments)
+        analyses = discover(study, on.means(), pool=True).analyses
+        qualified = [each.examination.trial.hypothesis for each in analyses if each.verdict.state is State.QUALIFIED]
+        assert qualified == ([] if plant is None else [REBOUND])
 
 
 def test_a_planted_edge_stands_out_among_placebos_and_not_without_it() -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NEXT = """[bold]Next[/]
   look around in this market:  edgeproof backtest 'RSI*' --home {home}
+  verdicts on it, trials counted:  edgeproof discover --home {home}
   bring a real one:            edgeproof data import FILE --instrument BTC/USD:USD
   and test it:                 edgeproof backtest
   write down your own idea, as mine.toml:
