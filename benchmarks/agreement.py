@@ -8,7 +8,7 @@ from benchmarks import ours
 from benchmarks.market import MINUTE
 from edgeproof.core.conditions.evaluate import series_columns
 from edgeproof.core.model.round_trip import RoundTrips
-from edgeproof.core.signals.generate import Families, evaluate_signals, plan_signals
+from edgeproof.core.signals.generate import Families, evaluate_signals, plan_pooled
 from edgeproof.core.signals.hypothesis import variants
 from edgeproof.core.signals.library import read_hypotheses
 from edgeproof.core.simulation.bracket import BracketOutcomes
@@ -27,7 +27,7 @@ def trades(round_trips: RoundTrips) -> list[Trade]:
 def outcomes_of_fires(text: str, market: Market) -> Iterator[list[Trade]]:
     """For every variant of a text what each of its fires would have done alone, in order of time."""
     hypotheses = [variant for hypothesis in read_hypotheses(text, "benchmark") for variant in variants(hypothesis)]
-    plan = plan_signals(hypotheses)
+    plan = plan_pooled(hypotheses)
     series = series_columns(market.candles, market.funding, plan.plan.series)
     pooled = Families(plan, evaluate_signals(plan, series), series)
     history = price_history(market.candles, market.funding)

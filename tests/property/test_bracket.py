@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from edgeproof.core.model.candle import Candles, Funding, IntArray
 from edgeproof.core.model.round_trip import ExitReason, RoundTrips, StopKind
-from edgeproof.core.simulation.bracket import BracketSpec, FireTable, pool, simulate, simulate_many
+from edgeproof.core.simulation.bracket import BracketSpec, FireTable, simulate, simulate_many
 from edgeproof.core.simulation.costs import Costs
 from edgeproof.core.simulation.history import price_history
 from edgeproof.core.simulation.replay import replay
@@ -181,14 +181,11 @@ def test_many_variants_sharing_outcomes_equal_each_on_its_own(data: st.DataObjec
     history = price_history(candles, funding)
 
     shared = simulate_many(history, spec, fires, selections)
-    pooled, rows = pool(history, variants)
-    from_pool = simulate_many(history, spec, pooled, rows)
 
-    for walk, again, variant in zip(shared, from_pool, variants, strict=True):
+    for walk, variant in zip(shared, variants, strict=True):
         alone = simulate(history, spec, variant)
-        assert walk.fates == again.fates == alone.fates
+        assert walk.fates == alone.fates
         assert_same_bits(walk.round_trips, alone.round_trips)
-        assert_same_bits(again.round_trips, alone.round_trips)
 
 
 @settings(max_examples=60, deadline=None)

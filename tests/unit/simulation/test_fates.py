@@ -6,7 +6,7 @@ import pytest
 from edgeproof.core.model.candle import NO_FUNDING, Candles
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.round_trip import JSON_KEYS, Fates
-from edgeproof.core.simulation.bracket import BracketOutcomes, BracketSpec, FireTable, pool, simulate, simulate_many
+from edgeproof.core.simulation.bracket import BracketOutcomes, BracketSpec, FireTable, simulate, simulate_many
 from edgeproof.core.simulation.history import price_history
 from edgeproof.core.simulation.replay import replay
 from tests.support.candles import closes, rows
@@ -170,10 +170,3 @@ def test_targets_that_do_not_match_the_fractions_are_refused() -> None:
 
     with pytest.raises(InputError, match="2 fractions"):
         simulate(price_history(FLAT, NO_FUNDING), halves, fires((0, 100.0, 95.0, (110.0,))))
-
-
-def test_pool_of_fires_beside_the_candles_is_refused() -> None:
-    late = fires((10, 100.0, 95.0, (110.0,)))
-
-    with pytest.raises(InputError, match="closes of the candles"):
-        pool(price_history(FLAT, NO_FUNDING), [late])

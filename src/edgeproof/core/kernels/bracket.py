@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeproof.core.kernels.compiled import bare, compiled
+from edgeproof.core.kernels.compiled import bare
 from edgeproof.core.kernels.first_touch import build_trees, climb, scan
 
 FloatArray = NDArray[np.float64]
@@ -453,26 +453,3 @@ def walk(
                 taken[n_taken] = row
                 n_taken += 1
         fates[variant, FATE_TRADED] = n_taken - offsets[variant]
-
-
-@compiled
-def pool_rows(time: IntArray, start: int, timeframe: int, n_slots: int) -> tuple[IntArray, IntArray]:
-    """Number the distinct times in ascending order: the row of each time, and where each row first stands in `time`.
-
-    By marking a slot a candle, not by sorting: linear in candles and times. Times lie on the grid of the slots.
-    """
-    slots = np.zeros(n_slots, np.int32)
-    for place in range(len(time)):
-        slots[(time[place] - start) // timeframe] = 1
-    n_rows = 0
-    for slot in range(n_slots):
-        if slots[slot] == 1:
-            n_rows += 1
-            slots[slot] = n_rows
-    rows = np.empty(len(time), np.int64)
-    first = np.empty(n_rows, np.int64)
-    for place in range(len(time) - 1, -1, -1):
-        row = slots[(time[place] - start) // timeframe] - 1
-        rows[place] = row
-        first[row] = place
-    return rows, first

@@ -20,6 +20,7 @@ from edgeproof.core.conditions.plan import Output, Plan, history_needed, make_pl
 from edgeproof.core.indicators.arithmetic import all_of, any_of
 from edgeproof.core.indicators.node import CLOSE, Node
 from edgeproof.core.model.candle import FloatArray, IntArray
+from edgeproof.core.model.errors import EdgeproofError
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.signals.library import R_MULTIPLE
 
@@ -137,8 +138,15 @@ class Families:
         """Every distinct fire of the hypotheses with these numbers, and for each of them the rows of its own.
 
         The table may hold rows of others that share the levels.
+
+        Raises
+        ------
+        EdgeproofError
+            When they do not share one report of their levels: a family of several needs a plan of `plan_pooled`.
         """
         plan, first = self._plan, family[0]
+        if len({plan.levels[number] for number in family}) > 1:
+            raise EdgeproofError("expected hypotheses that share a report of their levels; plan them with plan_pooled")
         hypothesis, exits = plan.hypotheses[first], plan.exits[first]
         columns = self._series[hypothesis.timeframe]
         levels = self._events[plan.levels[first]]

@@ -4,7 +4,6 @@
 2. `BracketOutcomes(history, spec, fires)` holds what the bracket of each fire would have earned, found when needed.
 3. `.walk(rows)` takes one position at a time through a subset of the fires (one variant of the conditions), and
    `.walk_many(selections)` does it for many variants in one compiled call, sharing the outcomes.
-4. `pool` puts the fires of many variants with the same bracket into one table.
 
 `simulate(history, spec, fires)` is the common case: one hypothesis, all its fires.
 """
@@ -192,31 +191,6 @@ def simulate_many(
 ) -> tuple[Walk, ...]:
     """Walk many subsets of a shared table of fires: each the rows (ascending) of one variant of the conditions."""
     return BracketOutcomes(history, spec, fires).walk_many(selections)
-
-
-def pool(history: PriceHistory, variants: Sequence[FireColumns]) -> tuple[FireTable, tuple[IntArray, ...]]:
-    """One table of the distinct fires of many variants, and the rows of each variant in it.
-
-    For variants that share stop, targets, trail and exit expressions and differ in their conditions: where two fire at
-    the same time, their levels are the same. Times must lie on the grid of the history.
-    """
-    market = history.kernel
-    time = np.concatenate([fires.time for fires in variants])
-    last = market.start + len(market.open) * market.timeframe
-    off = (time - market.start) % market.timeframe != 0
-    if len(time) and (off.any() or time.min() < market.start or time.max() > last):
-        raise InputError("expected fires at closes of the candles they are simulated on; pool those of one instrument")
-    rows, first = kernel.pool_rows(time, market.start, market.timeframe, len(market.open) + 1)
-    table = FireTable(
-        time=time[first],
-        reference=np.concatenate([fires.reference for fires in variants])[first],
-        stop=np.concatenate([fires.stop for fires in variants])[first],
-        targets=np.concatenate([fires.targets for fires in variants])[first],
-        trail=np.concatenate([fires.trail for fires in variants])[first],
-        exit_time=variants[0].exit_time,
-    )
-    ends = np.cumsum([len(fires.time) for fires in variants])
-    return table, tuple(np.split(rows, ends[:-1]))
 
 
 def _fates(counts: list[int]) -> Fates:
