@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 NEXT = """[bold]Next[/]
-  look around in this market:  edgeproof backtest 'RSI*' --home {home}
-  verdicts on it, trials counted:  edgeproof discover --home {home}
-  bring a real one:            edgeproof data import FILE --instrument BTC/USD:USD
-  and test it:                 edgeproof backtest
+  look around in this market:   edgeproof backtest 'RSI*' --home {home}
+  verdicts, all trials counted: edgeproof discover --home {home}
+  bring a real one:             edgeproof data import FILE --instrument BTC/USD:USD
+  and test it:                  edgeproof backtest
   write down your own idea, as mine.toml:
     \\[\\[hypothesis]]
     name = "My_Dip_15m"
@@ -31,7 +31,7 @@ NEXT = """[bold]Next[/]
     entry = \\["rsi(14) < 30", "close > sma(200)"]
     stop = "close - 2 * atr(14)"
     target = "2R"
-  and test that:               edgeproof backtest My_Dip_15m --hypotheses mine.toml --home {home}"""
+  and test that:                edgeproof backtest My_Dip_15m --hypotheses mine.toml --home {home}"""
 
 
 def enter(app: typer.Typer) -> None:
