@@ -1,12 +1,13 @@
 """What the inside needs of the outside, as Protocols that speak facts only."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
 from numpy.typing import NDArray
 
 from edgeproof.core.model.candle import Candles, Funding
+from edgeproof.core.model.event import MarketEvent
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.market import MarketTrades
 from edgeproof.core.model.trial import TrialRecord
@@ -125,4 +126,81 @@ class Checkpoints(Protocol):
 
     def clear(self) -> None:
         """Forget everything: the run is complete."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentRules:
+    """What a venue says of an instrument it lists.
+
+    `tick_size` is the step of prices, `lot_size` the step of quantities in base currency (0.0001, or 1,000 where the
+    venue counts in thousands). Times are UTC milliseconds.
+    """
+
+    instrument: Instrument
+    venue_symbol: str
+    tick_size: float
+    lot_size: float
+    is_tradeable: bool
+    is_post_only: bool
+    opened: int | None = None
+
+
+class MarketHistory(Protocol):
+    """What a venue remembers of its market. Every call is one or more requests, paced and tried again as it wants."""
+
+    @property
+    def name(self) -> str:
+        """The venue's name, as it goes into the store as the source of rows."""
+        ...
+
+    async def instruments(self) -> tuple[InstrumentRules, ...]:
+        """The perpetual futures that are listed now, by name."""
+        ...
+
+    async def time(self) -> int:
+        """The venue's clock."""
+        ...
+
+    def candles(self, instrument: Instrument, timeframe: int, start: int, end: int) -> AsyncIterator[Candles]:
+        """Closed candles with start <= open time and close time <= end, ascending, page by page, holes left as holes.
+
+        The candle that is still forming is never among them.
+        """
+        ...
+
+    async def funding(self, instrument: Instrument, start: int) -> Funding:
+        """Settled relative funding rates from `start` on; the time of a rate is the start of its period."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class MarketFeed(Protocol):
+    """A live market: history up to now, then every fact as it comes, without a hole or a double at the seam.
+
+    Of an instrument, candles come in time order: of those that close at one time the shortest first, and funding that
+    is published at that time before them. A feed never ends by itself; what goes wrong it mends, and tells.
+    """
+
+    def events(self) -> AsyncIterator[Sequence[MarketEvent]]:
+        """What happened since the last time, in order."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, read at the edge only."""
+
+    def now(self) -> int:
+        """UTC milliseconds."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds of a clock that never goes back, for measuring how long something takes."""
         ...

@@ -6,7 +6,8 @@ EdgeproofError                 a promise was broken or an input is wrong; the me
 │   ├── HypothesisError        a hypothesis file, with file, line and column
 │   │   └── HypothesisErrors   all that is wrong in one or more files
 │   └── DataError              candles, funding or ticks that cannot be taken in
-└── StoreError                 the store on disk cannot be read or written (exit status 1)
+├── StoreError                 the store on disk cannot be read or written (exit status 1)
+└── VenueError                 a venue cannot be reached, or answers what cannot be understood (exit status 1)
 """
 
 
@@ -67,3 +68,14 @@ class DataError(InputError):
 
 class StoreError(EdgeproofError):
     """The store on disk cannot be read or written."""
+
+
+class VenueError(EdgeproofError):
+    """A venue cannot be reached, refuses, or answers what cannot be understood.
+
+    `is_passing` says whether trying again later may help.
+    """
+
+    def __init__(self, message: str, *, is_passing: bool = True) -> None:
+        super().__init__(message)
+        self.is_passing = is_passing
