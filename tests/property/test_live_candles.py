@@ -9,7 +9,7 @@ from edgeproof.core.candles.fill import fill_gaps
 from edgeproof.core.candles.live import LiveCandles
 from edgeproof.core.candles.resample import resample
 from edgeproof.core.model.candle import COLUMNS, Candles
-from edgeproof.core.model.event import ClosedCandle
+from edgeproof.core.model.event import ClosedCandle, MarketTrade
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import MINUTE
 
@@ -17,6 +17,7 @@ BITCOIN = Instrument("BTC", "USD", "USD")
 START = 1_746_057_600_000
 LENGTHS = (MINUTE, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE)
 Trade = tuple[int, float, float, int]
+"""Time, price, size and number."""
 Told = dict[tuple[int, int], ClosedCandle]
 
 prices = st.floats(0.1, 1000, allow_nan=False)
@@ -66,6 +67,11 @@ def _history(trades: list[Trade], end: int) -> dict[int, Candles]:
     return {length: resample(padded, length) for length in LENGTHS}
 
 
+def _fact(trade: Trade) -> MarketTrade:
+    time, price, size, seq = trade
+    return MarketTrade(BITCOIN, time, price, size, 1, seq)
+
+
 def _expect(told: Told, history: dict[int, Candles]) -> None:
     rows = {
         (length, int(candles.open_time[i])): tuple(float(getattr(candles, name)[i]) for name in COLUMNS)
@@ -89,10 +95,10 @@ def _tell(told: Told, candles: object) -> None:
 def test_live_candles_of_trades_and_clock_equal_history_to_the_bit(tape: list[Trade], ticks: list[int]) -> None:
     live, told = LiveCandles(BITCOIN, LENGTHS), Told()
     live.begin(START)
-    for number, (time, price, size, seq) in enumerate(tape):
+    for number, trade in enumerate(tape):
         if number in ticks:  # the clock may come first, or the trade
-            _tell(told, live.advance(time))
-        _tell(told, live.trade(time, price, size, seq))
+            _tell(told, live.advance(trade[0]))
+        _tell(told, live.trade(_fact(trade)))
     end = tape[-1][0] // MINUTE * MINUTE + 20 * MINUTE
     _tell(told, live.advance(end))
     _expect(told, _history(tape, end))
@@ -106,16 +112,16 @@ def test_live_candles_with_a_late_trade_are_corrected_to_history(tape: list[Trad
     late = tape[which] if which > 0 else None
     on_time = [each for each in tape if each is not late]
     due = None if late is None else late[0] // MINUTE * MINUTE + MINUTE + wait * MINUTE
-    for time, price, size, seq in on_time:
-        if late is not None and due is not None and time >= due:
+    for trade in on_time:
+        if late is not None and due is not None and trade[0] >= due:
             _tell(told, live.advance(due))
-            _tell(told, live.trade(*late))
+            _tell(told, live.trade(_fact(late)))
             late = None
-        _tell(told, live.trade(time, price, size, seq))
+        _tell(told, live.trade(_fact(trade)))
     end = tape[-1][0] // MINUTE * MINUTE + 20 * MINUTE
     if late is not None and due is not None:
         _tell(told, live.advance(due))
-        _tell(told, live.trade(*late))
+        _tell(told, live.trade(_fact(late)))
     _tell(told, live.advance(end))
     _expect(told, _history(tape, end))
     assert not live.unsettled
@@ -133,13 +139,13 @@ def test_live_candles_restored_over_any_span_equal_history(tape: list[Trade], fi
     down, up = START + first * MINUTE, START + until * MINUTE
     for trade in tape:
         if trade[0] < down:
-            _tell(told, live.trade(*trade))
+            _tell(told, live.trade(_fact(trade)))
     _tell(told, live.advance(down))
     given_back = base[max(0, first - 2) : until]
     _tell(told, [*live.restore(given_back)])
     for trade in tape:
         if trade[0] >= up:
-            _tell(told, live.trade(*trade))
+            _tell(told, live.trade(_fact(trade)))
     _tell(told, live.advance(end))
     _expect(told, history)
 
@@ -147,9 +153,9 @@ def test_live_candles_restored_over_any_span_equal_history(tape: list[Trade], fi
 def test_live_candles_too_late_a_trade_is_unsettled_until_the_venue_says() -> None:
     live = LiveCandles(BITCOIN, LENGTHS)
     live.begin(START)
-    live.trade(START, 100.0, 1.0, 1)
+    live.trade(_fact((START, 100.0, 1.0, 1)))
     live.advance(START + 30 * MINUTE)
-    assert live.trade(START + 1_000, 105.0, 2.0, 2) == ()
+    assert live.trade(_fact((START + 1_000, 105.0, 2.0, 2))) == ()
     assert (live.unsettled, live.late) == ({START}, 1)
     venue = _history([(START, 100.0, 1.0, 1), (START + 1_000, 105.0, 2.0, 2)], START + MINUTE)[MINUTE]
     corrected = [*live.restore(venue)]
@@ -163,7 +169,7 @@ def test_live_candles_too_late_a_trade_is_unsettled_until_the_venue_says() -> No
 
 def test_live_candles_before_their_start_say_nothing() -> None:
     live = LiveCandles(BITCOIN, LENGTHS)
-    assert live.trade(START, 1.0, 1.0, 1) == ()
+    assert live.trade(_fact((START, 1.0, 1.0, 1))) == ()
     assert live.advance(START + MINUTE) == ()
     assert live.closed_until == 0
 
@@ -172,7 +178,7 @@ def test_live_candles_nobody_ever_traded_do_not_exist() -> None:
     live = LiveCandles(BITCOIN, LENGTHS)
     live.begin(START)
     assert not live.advance(START + 10 * MINUTE)
-    first = live.trade(START + 10 * MINUTE, 7.0, 1.0, 1)
+    first = live.trade(_fact((START + 10 * MINUTE, 7.0, 1.0, 1)))
     assert first == ()
     told = live.advance(START + 15 * MINUTE)
     assert [(c.timeframe // MINUTE, (c.open_time - START) // MINUTE) for c in told][:3] == [(1, 10), (1, 11), (2, 10)]

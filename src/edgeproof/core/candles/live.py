@@ -11,6 +11,8 @@
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import Protocol
 
 import numpy as np
 
@@ -25,8 +27,33 @@ KEPT_TAPES = 5
 
 _OPEN, _HIGH, _LOW, _CLOSE, _VOLUME = range(5)
 
-Print = tuple[int, float, float]
-"""A trade on the tape of a candle: its number, price and size."""
+
+class Print(Protocol):
+    """A trade on the tape: a `MarketTrade`, or a venue's message that says as much."""
+
+    @property
+    def time(self) -> int:
+        """When it happened."""
+        ...
+
+    @property
+    def price(self) -> float:
+        """At what price."""
+        ...
+
+    @property
+    def size(self) -> float:
+        """How much."""
+        ...
+
+    @property
+    def seq(self) -> int:
+        """Its number: trades that happened later have higher ones."""
+        ...
+
+
+NOTHING: Sequence[ClosedCandle] = ()
+"""What a trade returns, itself, that only made its candle grow: nearly all do."""
 
 Row = tuple[float, float, float, float, float]
 """Open, high, low, close and volume."""
@@ -85,14 +112,21 @@ class LiveCandles:
         """The close time of the last closed candle, the open time of the one that forms; 0 before the start."""
         return self._start
 
+    @property
+    def has_trades(self) -> bool:
+        """Whether the candle that forms has any."""
+        return bool(self._tape)
+
     def begin(self, at: int) -> None:
         """Start with the base candle that opens at `at`: its trades will be complete, none before it is known."""
         self._first = self._start = at
         self._end = at + self._base
 
-    def trade(self, time: int, price: float, size: float, seq: int) -> Sequence[ClosedCandle]:
+    def trade(self, trade: Print) -> Sequence[ClosedCandle]:
         """Take in a trade, in the order of `seq` unless it is late; the candles it closes or corrects."""
+        time = trade.time
         if self._start <= time < self._end:
+            price = trade.price
             if not self._tape:
                 self._open = self._high = self._low = price
             elif price > self._high:
@@ -100,21 +134,21 @@ class LiveCandles:
             elif price < self._low:
                 self._low = price
             self._close_price = price
-            self._volume += size
-            self._tape.append((seq, price, size))
-            return ()
+            self._volume += trade.size
+            self._tape.append(trade)
+            return NOTHING
         if time < self._start:
-            return tuple(self._amend(time - time % self._base, (seq, price, size)))
+            return [*self._amend(time - time % self._base, trade)]
         if self._end == 0:
-            return ()
+            return NOTHING
         closed = self.advance(time)
-        self.trade(time, price, size, seq)
+        self.trade(trade)
         return closed
 
     def advance(self, now: int) -> Sequence[ClosedCandle]:
         """Close every candle whose close time has come."""
         if now < self._end or self._end == 0:
-            return ()
+            return NOTHING
         closed: list[ClosedCandle] = []
         while self._end <= now:
             closed.extend(self._close_forming())
@@ -202,11 +236,11 @@ class LiveCandles:
             self.unsettled.add(open_time)
             return
         tape.append(late)
-        tape.sort()
-        prices = [price for _, price, _ in tape]
+        tape.sort(key=attrgetter("seq"))
+        prices = [trade.price for trade in tape]
         volume = 0.0
-        for _, _, size in tape:
-            volume += size
+        for trade in tape:
+            volume += trade.size
         yield from self._replace(open_time, (prices[0], max(prices), min(prices), prices[-1], volume), is_filled=False)
 
     def _replace(self, open_time: int, row: Row, *, is_filled: bool) -> Iterator[ClosedCandle]:

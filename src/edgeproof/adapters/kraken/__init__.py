@@ -1,0 +1,1 @@
+"""Kraken Futures: its REST API and its websocket, as facts."""
