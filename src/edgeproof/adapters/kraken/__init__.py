@@ -1,0 +1,1 @@
+"""Kraken Futures: its REST and websocket words end here."""
