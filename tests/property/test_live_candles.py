@@ -155,7 +155,7 @@ def test_live_candles_too_late_a_trade_is_unsettled_until_the_venue_says() -> No
     live.begin(START)
     live.trade(_fact((START, 100.0, 1.0, 1)))
     live.advance(START + 30 * MINUTE)
-    assert live.trade(_fact((START + 1_000, 105.0, 2.0, 2))) == ()
+    assert not live.trade(_fact((START + 1_000, 105.0, 2.0, 2)))
     assert (live.unsettled, live.late) == ({START}, 1)
     venue = _history([(START, 100.0, 1.0, 1), (START + 1_000, 105.0, 2.0, 2)], START + MINUTE)[MINUTE]
     corrected = [*live.restore(venue)]

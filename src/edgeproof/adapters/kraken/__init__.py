@@ -1,1 +1,1 @@
-"""Kraken Futures: its REST API and its websocket, as facts."""
+"""Kraken Futures: its REST and websocket words end here."""
