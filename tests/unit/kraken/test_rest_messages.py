@@ -209,7 +209,7 @@ def test_funding_with_two_rates_for_one_time_is_refused() -> None:
 def test_trades_come_ascending_by_their_number() -> None:
     found = parse_trades(encoded({"result": "success", "history": [trade("9"), trade("8"), trade(7)]}), BTC)
     assert [each.seq for each in found] == [7, 8, 9]
-    assert found[0] == (BTC, parse_time("2026-09-25T18:13:17.057Z"), 83997.0, 0.0114, -1, 7, "u7")
+    assert found[0] == (BTC, parse_time("2026-09-25T18:13:17.057Z"), 83997.0, 0.0114, -1, 7)
 
 
 def test_trades_told_twice_count_once() -> None:

@@ -81,7 +81,6 @@ class _Trade(Struct):
     time: _Moment
     price: _Number
     size: _Number
-    uid: str
     sequence_id: str | int = field(default="")
     side: str | None = None
 
@@ -223,7 +222,7 @@ def _trade(row: _Trade, where: str, instrument: Instrument) -> MarketTrade:
     if price <= 0 or size <= 0:
         raise _wrong(where, "a price and a size above 0", f"{price:g} and {size:g}")
     time = _milliseconds(row.time, f"{where}.time")
-    return MarketTrade(instrument, time, price, size, _SIDES[row.side], int(number), row.uid)
+    return MarketTrade(instrument, time, price, size, _SIDES[row.side], int(number))
 
 
 def _decode(body: bytes, shape: type[T]) -> T:

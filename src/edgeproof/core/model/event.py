@@ -15,7 +15,7 @@ class MarketTrade(NamedTuple):
     """One trade between others. A tuple, because a busy market makes thousands of them a second.
 
     `side` is the aggressor's: 1 bought, -1 sold, 0 not known. `seq` numbers the trades of the instrument without a
-    hole, in the order they happened; `uid` is the venue's own name of it.
+    hole, in the order they happened.
     """
 
     instrument: Instrument
@@ -24,7 +24,6 @@ class MarketTrade(NamedTuple):
     size: float
     side: int
     seq: int
-    uid: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
