@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from edgeproof.core.model.candle import Candles, Funding
 from edgeproof.core.model.event import MarketEvent
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.market import MarketTrades
+from edgeproof.core.model.market import MarketTrades, Quotes
 from edgeproof.core.model.trial import TrialRecord
 
-Kind = Literal["candles", "funding", "trades"]
+Kind = Literal["candles", "funding", "quotes", "trades"]
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class Saved:
 class Holding:
     """One series the store has: `first` and `last` are the times of its first and last row.
 
-    `timeframe` is None for funding and trades; `sources` says where the rows came from, in order of arrival.
+    `timeframe` is None for all but candles; `sources` says where the rows came from, in order of arrival.
     """
 
     instrument: Instrument
@@ -43,7 +43,7 @@ class Holding:
 
 
 class CandleStore(Protocol):
-    """History on hand: candles as they came (no filled ones), funding and market trades.
+    """History on hand: candles as they came (no filled ones), funding, market trades and quotes.
 
     Saving is idempotent and append-safe: rows that are there already change nothing, overlapping ranges merge, and a
     row that contradicts one that is there is a `DataError` unless `replace` is set. A save happens entirely or not at
@@ -76,6 +76,10 @@ class CandleStore(Protocol):
         """Market trades with start <= time < end; empty when there are none."""
         ...
 
+    def load_quotes(self, instrument: Instrument, *, start: int | None = None, end: int | None = None) -> Quotes:
+        """Quotes with start <= time < end; empty when there are none."""
+        ...
+
     def save_candles(self, instrument: Instrument, candles: Candles, *, source: str, replace: bool = False) -> Saved:
         """Keep candles; filled ones are left out."""
         ...
@@ -86,6 +90,10 @@ class CandleStore(Protocol):
 
     def save_trades(self, instrument: Instrument, trades: MarketTrades, *, source: str, replace: bool = False) -> Saved:
         """Keep market trades, one per `trade_id` and UTC day."""
+        ...
+
+    def save_quotes(self, instrument: Instrument, quotes: Quotes, *, source: str, replace: bool = False) -> Saved:
+        """Keep quotes, one per time."""
         ...
 
 

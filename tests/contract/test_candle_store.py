@@ -13,7 +13,7 @@ from edgeproof.core.candles.fill import fill_gaps
 from edgeproof.core.model.candle import COLUMNS, Candles
 from edgeproof.core.model.errors import DataError, InputError
 from edgeproof.core.model.instrument import parse_instrument
-from edgeproof.core.model.market import MarketTrades
+from edgeproof.core.model.market import MarketTrades, Quotes
 from edgeproof.core.model.time import DAY, HOUR, MINUTE, parse_time
 from edgeproof.ports import CandleStore, Saved
 from tests.support.candles import funding, walk
@@ -184,3 +184,30 @@ def test_generated_rows_and_history_never_mix(reopen: Callable[[], CandleStore])
     reopen().save_candles(BTC, candles(10), source="file.csv")
     with pytest.raises(DataError, match="never"):
         reopen().save_candles(BTC, candles(10, start=START + DAY), source="generated, seed 1")
+
+
+def quotes(*rows: tuple[int, float, float]) -> Quotes:
+    """Quotes written as (time, bid, ask); the other prices are not known."""
+    unknown = np.full(len(rows), np.nan)
+    return Quotes(
+        time=np.array([row[0] for row in rows], np.int64),
+        bid=np.array([row[1] for row in rows], float),
+        ask=np.array([row[2] for row in rows], float),
+        last=unknown.copy(),
+        mark=unknown.copy(),
+        index=unknown.copy(),
+    )
+
+
+def test_quotes_are_kept_once_a_time_and_unknown_prices_contradict_nothing(
+    reopen: Callable[[], CandleStore],
+) -> None:
+    given = quotes((START, 1.0, 2.0), (START + 1_000, 1.5, np.nan))
+    assert reopen().save_quotes(BTC, given, source="live") == saved(added=2)
+    assert reopen().save_quotes(BTC, given, source="live") == saved(unchanged=2)
+    found = reopen().load_quotes(BTC, start=START + 1)
+    assert (found.time.tolist(), found.bid.tolist()) == ([START + 1_000], [1.5])
+    assert np.isnan(found.ask[0])
+    with pytest.raises(DataError, match="ask is nan in the store and 3.0 here"):
+        reopen().save_quotes(BTC, quotes((START + 1_000, 1.5, 3.0)), source="live")
+    assert len(reopen().load_quotes(ETH)) == 0

@@ -50,3 +50,20 @@ def test_columns_of_different_lengths_are_no_trades() -> None:
             side=np.ones(1, np.int8),
             trade_id=np.array(["1"], dtype=np.str_),
         )
+
+
+def test_aggregate_adds_volumes_one_after_the_other() -> None:
+    """Numpy's own segmented sum adds in pairs, which differs from a live sum in the last bits."""
+    rng = np.random.default_rng(5)
+    sizes = rng.lognormal(0, 2, 40)
+    trades = MarketTrades(
+        time=np.array([*range(40), 60_000], np.int64),
+        price=np.full(41, 10.0),
+        size=np.append(sizes, 1.0),
+        side=np.ones(41, np.int8),
+        trade_id=np.array([str(i) for i in range(41)], np.str_),
+    )
+    expected = 0.0
+    for size in sizes.tolist():
+        expected += size
+    assert aggregate(trades, 60_000).volume.tolist() == [expected]

@@ -204,7 +204,7 @@ class KrakenFeed:
             case messages.Heartbeat(time=time):
                 self._venue_clock.observe(time)
                 self._advance(self._venue_clock.now())
-                self._mailbox.put(VenueTime(time=time))
+                self._mailbox.put(VenueTime(time=time, skew_ms=self._venue_clock.skew_ms))
             case messages.Ticker():
                 self._quote(message)
             case messages.TradeSnapshot():

@@ -6,14 +6,14 @@ Replacing this one small file is what commits a save, however many Parquet files
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from edgeproof.adapters.storage.atomic import write_file
 from edgeproof.adapters.storage.rows import Series
 from edgeproof.core.model.errors import StoreError
 from edgeproof.core.model.instrument import Instrument, parse_instrument
 from edgeproof.core.model.time import format_duration
-from edgeproof.ports import Holding
+from edgeproof.ports import Holding, Kind
 
 FILE = "manifest.json"
 FORMAT = 1
@@ -77,7 +77,7 @@ def read_manifest(path: Path) -> Manifest | None:
 def _parse(document: dict[str, Any]) -> Manifest:
     if document["format"] != FORMAT:
         raise ValueError(f"its format is {document['format']}")
-    kind: Literal["candles", "funding", "trades"] = document["kind"]
+    kind: Kind = document["kind"]
     series = Series(kind, parse_instrument(document["instrument"]), document["timeframe_ms"])
     parts = tuple(Part(**part) for part in document["parts"])
     return Manifest(series=series, sources=tuple(document["sources"]), parts=parts)

@@ -89,7 +89,7 @@ def _total(saves: list[Saved]) -> Saved:
 
 def _period_unit(series: Series) -> str:
     """How rows are cut into files: large enough to read fast, small enough to rewrite when candles are appended."""
-    if series.kind == "trades":
+    if series.kind in {"trades", "quotes"}:
         return "D"
     if series.kind == "candles" and series.timeframe is not None and series.timeframe < HOUR:
         return "M"

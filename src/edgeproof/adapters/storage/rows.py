@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeproof.core.model.candle import COLUMNS, NO_FUNDING, Candles, Funding, IntArray
+from edgeproof.core.model.candle import COLUMNS, NO_FUNDING, BoolArray, Candles, Funding, IntArray
 from edgeproof.core.model.errors import DataError
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.market import MarketTrades
+from edgeproof.core.model.market import QUOTE_COLUMNS, MarketTrades, Quotes
 from edgeproof.core.model.time import DAY, format_duration, format_time
 from edgeproof.ports import Kind, Saved
 
@@ -49,7 +49,7 @@ def merge(series: Series, old: Columns, new: Columns, *, replace: bool) -> Merge
     """The rows of both; where they contradict each other an error, or the new ones with `replace`."""
     keys_old, keys_new = _keys(series, old, new)
     _, at_old, at_new = np.intersect1d(keys_old, keys_new, assume_unique=True, return_indices=True)
-    same = np.logical_and.reduce([old[name][at_old] == new[name][at_new] for name in old])
+    same = np.logical_and.reduce([_equal(old[name][at_old], new[name][at_new]) for name in old])
     if not replace and not same.all():
         raise DataError(_contradiction(series, old, new, at_old[~same], at_new[~same]))
     keep_old = np.ones(len(old["time"]), np.bool_)
@@ -62,6 +62,12 @@ def merge(series: Series, old: Columns, new: Columns, *, replace: bool) -> Merge
     added = len(new["time"]) - len(at_new)
     saved = Saved(added=added, replaced=replaced, unchanged=len(at_new) - replaced)
     return Merged({name: values[order] for name, values in joined.items()}, saved)
+
+
+def _equal(old: NDArray[Any], new: NDArray[Any]) -> BoolArray:
+    """Which values are the same; a price that is not known equals one that is not known."""
+    same: BoolArray = old == new
+    return same | (np.isnan(old) & np.isnan(new)) if old.dtype.kind == "f" else same
 
 
 def _keys(series: Series, old: Columns, new: Columns) -> tuple[IntArray, IntArray]:
@@ -81,7 +87,7 @@ def _contradiction(
     differing = [
         f"{name} is {old[name][at_old[first]].item()!r} in the store and {new[name][at_new[first]].item()!r} here"
         for name in old
-        if old[name][at_old[first]] != new[name][at_new[first]]
+        if not _equal(old[name][at_old[first : first + 1]], new[name][at_new[first : first + 1]])[0]
     ]
     at = format_time(int(old["time"][at_old[first]]))
     rows = "row contradicts" if len(at_old) == 1 else "rows contradict"
@@ -136,6 +142,18 @@ def to_trades(columns: Columns | None) -> MarketTrades:
         columns = {"time": none.astype(np.int64), "price": none, "size": none.copy()}
         columns |= {"side": none.astype(np.int8), "trade_id": none.astype(np.str_)}
     return MarketTrades(**columns)
+
+
+def quote_columns(quotes: Quotes) -> Columns:
+    """Quotes as columns."""
+    return {name: getattr(quotes, name) for name in ("time", *QUOTE_COLUMNS)}
+
+
+def to_quotes(columns: Columns | None) -> Quotes:
+    """Columns as quotes; no columns, no quotes."""
+    if columns is None:
+        columns = {name: np.empty(0) for name in QUOTE_COLUMNS} | {"time": np.empty(0, np.int64)}
+    return Quotes(**columns)
 
 
 def between(columns: Columns, start: int | None, end: int | None) -> Columns:

@@ -7,15 +7,17 @@ from edgeproof.adapters.storage.rows import (
     Series,
     candle_columns,
     funding_columns,
+    quote_columns,
     to_candles,
     to_funding,
+    to_quotes,
     to_trades,
     trade_columns,
 )
 from edgeproof.core.model.candle import Candles, Funding
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.market import MarketTrades
+from edgeproof.core.model.market import MarketTrades, Quotes
 from edgeproof.core.model.time import format_duration
 from edgeproof.ports import Holding, Saved
 
@@ -63,6 +65,10 @@ class Shelf(ABC):
         """Market trades with start <= time < end; empty when there are none."""
         return to_trades(self._read(Series("trades", instrument), start, end))
 
+    def load_quotes(self, instrument: Instrument, *, start: int | None = None, end: int | None = None) -> Quotes:
+        """Quotes with start <= time < end; empty when there are none."""
+        return to_quotes(self._read(Series("quotes", instrument), start, end))
+
     def save_candles(self, instrument: Instrument, candles: Candles, *, source: str, replace: bool = False) -> Saved:
         """Keep candles; filled ones are left out."""
         series = Series("candles", instrument, candles.timeframe)
@@ -75,6 +81,10 @@ class Shelf(ABC):
     def save_trades(self, instrument: Instrument, trades: MarketTrades, *, source: str, replace: bool = False) -> Saved:
         """Keep market trades, one per `trade_id` and UTC day."""
         return self._merge(Series("trades", instrument), trade_columns(trades), source, replace=replace)
+
+    def save_quotes(self, instrument: Instrument, quotes: Quotes, *, source: str, replace: bool = False) -> Saved:
+        """Keep quotes, one per time."""
+        return self._merge(Series("quotes", instrument), quote_columns(quotes), source, replace=replace)
 
     def _finest(self, instrument: Instrument) -> int:
         timeframes = self.timeframes(instrument)

@@ -25,6 +25,9 @@ from edgeproof.core.model.time import MINUTE, format_duration
 KEPT_TAPES = 5
 """Base candles for which the single trades are kept, to make them again when a trade comes late."""
 
+KEPT_CANDLES = 60
+"""Base candles kept at least, to correct them; two of the longest timeframe if that is more."""
+
 _OPEN, _HIGH, _LOW, _CLOSE, _VOLUME = range(5)
 
 
@@ -97,7 +100,7 @@ class LiveCandles:
         self.unsettled: set[int] = set()
         self._base = base
         self._longer = sorted({each for each in timeframes if each != base})
-        kept = 2 * max([base, *self._longer]) // base
+        kept = max(KEPT_CANDLES, 2 * max([base, *self._longer]) // base)
         self._rows = np.full((kept, 5), np.nan)
         self._flags = np.zeros(kept, np.bool_)
         self._first = 0
@@ -229,11 +232,12 @@ class LiveCandles:
     def _amend(self, open_time: int, late: Print) -> Iterator[ClosedCandle]:
         """Make a closed candle again with one trade more."""
         tape = self._tapes.get(open_time)
-        if open_time < self._first or (tape is None and open_time in self._tapes):
-            return  # before the start, or the venue's own candle, which has the trade already
+        if tape is None and open_time in self._tapes:
+            return  # the venue's own candle, which has the trade already
         self.late += 1
         if tape is None:
-            self.unsettled.add(open_time)
+            if open_time >= self._first:
+                self.unsettled.add(open_time)
             return
         tape.append(late)
         tape.sort(key=attrgetter("seq"))

@@ -93,9 +93,13 @@ class FundingPublished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VenueTime:
-    """The venue's clock has reached `time`: what happened before it has been told, as far as is known."""
+    """The venue's clock has reached `time`: what happened before it has been told, as far as is known.
+
+    `skew_ms` is how far our own clock is ahead of the venue's, None where that means nothing.
+    """
 
     time: int
+    skew_ms: int | None = None
 
 
 class IncidentKind(StrEnum):

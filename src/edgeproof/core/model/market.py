@@ -1,4 +1,4 @@
-"""What happened on the market: trades between others, as read-only columns."""
+"""What happened on the market: trades between others, and quotes, as read-only columns."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -46,3 +46,32 @@ class MarketTrades:
             side=self.side[rows],
             trade_id=self.trade_id[rows],
         )
+
+
+QUOTE_COLUMNS = ("bid", "ask", "last", "mark", "index")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Quotes:
+    """The prices of one instrument as they were quoted, ascending in time, one row a quote.
+
+    All columns have shape (n_quotes,); `time` is int64 UTC milliseconds, every time once; a price that was not quoted
+    is NaN.
+    """
+
+    time: IntArray
+    bid: FloatArray
+    ask: FloatArray
+    last: FloatArray
+    mark: FloatArray
+    index: FloatArray
+
+    def __post_init__(self) -> None:
+        for name in QUOTE_COLUMNS:
+            if len(getattr(self, name)) != len(self.time):
+                raise DataError(f"expected {len(self.time)} values in column {name}, found {len(getattr(self, name))}")
+        for name in ("time", *QUOTE_COLUMNS):
+            getattr(self, name).flags.writeable = False
+
+    def __len__(self) -> int:
+        return len(self.time)
