@@ -10,8 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from numpy.random import default_rng  # noqa: TID251 - seeded: how long retries wait
+
+from edgeproof.adapters.ccxt.exchanges import open_exchange
+from edgeproof.adapters.clock import SystemClock
 from edgeproof.adapters.compute.local import LocalRunner
 from edgeproof.adapters.compute.ray import RayRunner
+from edgeproof.adapters.kraken.config import BASE_URL, LOCAL_LIMITS, RestLimits
+from edgeproof.adapters.kraken.rest import KrakenRest
 from edgeproof.adapters.simulated.market import generate_market, generated_source
 from edgeproof.adapters.storage.atomic import write_file
 from edgeproof.adapters.storage.checkpoints import FolderCheckpoints
@@ -29,7 +35,7 @@ from edgeproof.core.model.instrument import Instrument, parse_instrument
 from edgeproof.core.model.time import parse_duration
 from edgeproof.core.signals.hypothesis import Hypothesis, variants
 from edgeproof.core.signals.write import hypotheses_toml
-from edgeproof.ports import CandleStore, Checkpoints, TaskRunner, TrialLedger
+from edgeproof.ports import CandleStore, Checkpoints, MarketHistory, TaskRunner, TrialLedger
 from edgeproof.research.backtest import Fees, Market, Result
 from edgeproof.research.report.page import build_page
 from edgeproof.research.report.sources import Sources
@@ -37,6 +43,10 @@ from edgeproof.research.study import Study, Survey, Window, conduct, load_market
 
 STORE = "data"
 DEMO = "demo"
+
+KRAKEN = "kraken"
+REPLICA = "replica"
+REPLICA_URL = "http://127.0.0.1:8787"
 
 _PAIR = re.compile(r"([A-Z0-9]+?)(USDT|USDC|USD)")
 _LENGTH = re.compile(r"\d+[mhd]")
@@ -67,6 +77,32 @@ def market(store: CandleStore, instrument: Instrument, start: int | None = None,
 def fees(settings: Settings) -> Fees:
     """What trading costs, by the settings."""
     return Fees(taker=settings.costs.taker, maker=settings.costs.maker)
+
+
+def market_history(venue: str, url: str | None = None) -> MarketHistory:
+    """What a venue remembers of its market: Kraken Futures, a replica of it, or any venue that ccxt knows by its id.
+
+    Raises
+    ------
+    InputError
+        There is no such venue, ccxt is not installed, or a url is given for a venue that has its own.
+    """
+    match venue:
+        case "kraken":
+            return _kraken(venue, url or BASE_URL, RestLimits())
+        case "replica":
+            return _kraken(venue, url or REPLICA_URL, LOCAL_LIMITS)
+        case _:
+            exchange = open_exchange(venue, besides=(KRAKEN, REPLICA))
+            if url is not None:
+                raise InputError(f"expected --url with the venues {KRAKEN} and {REPLICA} only, found it with {venue}")
+            from edgeproof.adapters.ccxt.history import CcxtHistory  # noqa: PLC0415 - an extra, and a second to load
+
+            return CcxtHistory(exchange)
+
+
+def _kraken(venue: str, url: str, limits: RestLimits) -> KrakenRest:
+    return KrakenRest(url, name=venue, limits=limits, rng=default_rng(SystemClock().now()))
 
 
 def look_at_data(store: CandleStore, study: Study, options: Mapping[str, object] | None = None) -> Survey:

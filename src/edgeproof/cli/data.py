@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edgeproof.cli import download
 from edgeproof.cli.context import Context, command, new_app
 from edgeproof.core.model.errors import InputError
 
@@ -13,12 +14,13 @@ if TYPE_CHECKING:
     from edgeproof.adapters.storage.importing.into_store import Imported
     from edgeproof.core.candles.quality import Certificate
     from edgeproof.core.model.instrument import Instrument
-    from edgeproof.ports import CandleStore, Holding, Saved
+    from edgeproof.ports import CandleStore, Holding
 
 _WIDE = 120
 """Columns of a terminal from which on sources and minutes are shown."""
 
 app = new_app("Candles, funding and market trades: bring them in, list them, certify them.")
+download.enter(app)
 
 NO = 3
 """Exit status of a check that ran and whose answer is no."""
@@ -85,27 +87,22 @@ def import_file(  # noqa: PLR0913 - the words of the command, one by one
 
 
 def _import_document(imported: "Imported") -> dict[str, object]:
+    from edgeproof.cli.saved import saved_document  # noqa: PLC0415
+
     document: dict[str, object] = {
         "instrument": imported.instrument.unified,
         "kind": imported.kind,
         "rows": imported.rows,
-        **_saved_document(imported.saved),
+        **saved_document(imported.saved),
     }
-    return document if imported.candles is None else document | {"candles": _saved_document(imported.candles)}
-
-
-def _saved_document(saved: "Saved") -> dict[str, object]:
-    return {"added": saved.added, "replaced": saved.replaced, "unchanged": saved.unchanged}
+    return document if imported.candles is None else document | {"candles": saved_document(imported.candles)}
 
 
 def _import_text(imported: "Imported") -> str:
-    text = f"{imported.instrument} {imported.kind}: {imported.rows:,} rows read, {_saved_text(imported.saved)}"
-    return text if imported.candles is None else f"{text}; candles made of them: {_saved_text(imported.candles)}"
+    from edgeproof.cli.saved import saved_text  # noqa: PLC0415
 
-
-def _saved_text(saved: "Saved") -> str:
-    replaced = f"{saved.replaced:,} replaced, " if saved.replaced else ""
-    return f"{saved.added:,} added, {replaced}{saved.unchanged:,} there already"
+    text = f"{imported.instrument} {imported.kind}: {imported.rows:,} rows read, {saved_text(imported.saved)}"
+    return text if imported.candles is None else f"{text}; candles made of them: {saved_text(imported.candles)}"
 
 
 @command(app, "list")

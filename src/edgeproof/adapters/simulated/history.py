@@ -54,9 +54,8 @@ class SimulatedHistory:
         """Closed candles within [start, end], page by page."""
         given = self._known(instrument)
         if timeframe != given.timeframe:
-            raise InputError(
-                f"expected timeframe {format_duration(given.timeframe)}, found {format_duration(timeframe)}"
-            )
+            there, found = format_duration(given.timeframe), format_duration(timeframe)
+            raise InputError(f"expected a timeframe of the venue ({there}), found {found}")
         closed = given.between(start, min(end, self.now))
         for begin in range(0, len(closed), self._candles_a_page):
             yield closed[begin : begin + self._candles_a_page]

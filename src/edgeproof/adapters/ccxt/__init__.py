@@ -1,0 +1,1 @@
+"""Any other venue, through the extra `exchanges` (ccxt)."""

@@ -1,0 +1,38 @@
+"""Which venues ccxt knows, and a connection to one of them; loaded on demand, a second that only its users pay."""
+
+import difflib
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from edgeproof.core.model.errors import InputError
+
+
+def open_exchange(venue: str, *, besides: Sequence[str] = ()) -> Any:  # noqa: ANN401 - ccxt has no types
+    """A connection to a venue by its ccxt id; `besides` are further names to think of when there is none.
+
+    Raises
+    ------
+    InputError
+        ccxt is not installed, or knows no such venue.
+    """
+    library = _import_ccxt(venue, besides)
+    if venue not in library.exchanges:
+        near = difflib.get_close_matches(venue, [*besides, *library.exchanges], n=3, cutoff=0.5)
+        hint = (
+            f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join([*besides, *library.exchanges])}"
+        )
+        raise InputError(f'expected a venue, found "{venue}"; {hint}')
+    return getattr(library, venue)()
+
+
+def _import_ccxt(venue: str, besides: Sequence[str]) -> ModuleType:
+    try:
+        import ccxt.async_support as library  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        own = f"; without it there are {' and '.join(besides)}" if besides else ""
+        raise InputError(
+            f"the venue \"{venue}\" needs ccxt, which is not installed: pip install 'edgeproof[exchanges]'{own}"
+        ) from error
+    module: ModuleType = library
+    return module
