@@ -41,7 +41,7 @@ class _Collector:
 def monitoring_app(report: Callable[[], Report]) -> Starlette:
     """The two answers: 200 or 503 with the problems as JSON, and Prometheus' text."""
     registry = CollectorRegistry()
-    registry.register(_Collector(report))  # type: ignore[arg-type]
+    registry.register(_Collector(report))
 
     async def healthz(_: Request) -> Response:
         now = report()
