@@ -9,7 +9,7 @@
 
 import asyncio
 import difflib
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -69,7 +69,7 @@ class KrakenFeed:
         self._settings = settings or FeedSettings()
         self._mailbox = Mailbox()
         self._joiner = Joiner(history, self._settings, venue_clock)
-        self._lines: dict[str, Line] = {}
+        self.lines: dict[str, Line] = {}
         self._watch = Watch(self._settings, clock)
         self._socket: ClientConnection | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -87,7 +87,7 @@ class KrakenFeed:
             The venue cannot be reached at the start; later breaks are mended.
         """
         listed = {each.instrument: each for each in await self._history.instruments()}
-        self._lines = {rules.venue_symbol: self._line(rules) for rules in _rules_of(self._scope.instruments, listed)}
+        self.prepare(_rules_of(self._scope.instruments, listed))
         for work in (self._stay_connected(), self._tick(), self._watch_instruments(listed)):
             self._start(work)
         try:
@@ -104,6 +104,10 @@ class KrakenFeed:
         await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks.clear()
         self._repairs.clear()
+
+    def prepare(self, rules: Iterable[InstrumentRules]) -> None:
+        """Lay a line for each instrument."""
+        self.lines = {each.venue_symbol: self._line(each) for each in rules}
 
     def _line(self, rules: InstrumentRules) -> Line:
         candles = LiveCandles(rules.instrument, self._scope.timeframes)
@@ -150,7 +154,7 @@ class KrakenFeed:
     async def _serve(self, socket: ClientConnection) -> bool:
         """Read until the connection ends; whether it brought anything."""
         self._socket = socket
-        self._watch.connected(self._lines)
+        self._watch.connected(self.lines)
         self._incident(IncidentKind.CONNECTED, detail=self._url)
         await socket.send(messages.subscribe("heartbeat"))
         for feed in ("ticker", "trade"):
@@ -167,7 +171,7 @@ class KrakenFeed:
         return count > 1
 
     def _products(self) -> list[tuple[str, ...]]:
-        symbols, size = tuple(self._lines), self._settings.products_a_message
+        symbols, size = tuple(self.lines), self._settings.products_a_message
         return [symbols[start : start + size] for start in range(0, len(symbols), size)]
 
     async def _catch_up(self) -> None:
@@ -181,7 +185,7 @@ class KrakenFeed:
 
     def _lose(self, reason: str) -> None:
         self._socket = None
-        for line in self._lines.values():
+        for line in self.lines.values():
             line.lose()
         for repair in self._repairs.values():
             repair.cancel()
@@ -196,7 +200,7 @@ class KrakenFeed:
         message = messages.parse(raw)
         if type(message) is not messages.Trade:  # nearly all are trades, hence first and by identity
             self._take_other(message)
-        elif (line := self._lines.get(message.product_id)) is not None:
+        elif (line := self.lines.get(message.product_id)) is not None:
             line.trade(message)
 
     def _take_other(self, message: messages.Message) -> None:
@@ -221,17 +225,19 @@ class KrakenFeed:
                 pass  # said to others: books, private feeds, acknowledgements of no consequence
 
     def _quote(self, message: messages.Ticker) -> None:
-        line = self._lines.get(message.product_id)
+        line = self.lines.get(message.product_id)
         if line is None:
             return
         quote = messages.to_quote(message, line.instrument)
         self._mailbox.put(quote)
-        self._watch.quoted(message.product_id, quote.last, line.last.price if line.last is not None else None)
+        self._watch.quoted(
+            message.product_id, quote.last, line.candles.last.price if line.candles.last is not None else None
+        )
         if quote.funding_time is not None and quote.funding_rate is not None:
             line.funding(FundingPublished(instrument=line.instrument, time=quote.funding_time, rate=quote.funding_rate))
 
     def _snapshot(self, message: messages.TradeSnapshot) -> None:
-        line = self._lines.get(message.product_id)
+        line = self.lines.get(message.product_id)
         if line is None:
             return
         trades = sorted(message.trades, key=lambda trade: trade.seq)
@@ -254,19 +260,19 @@ class KrakenFeed:
 
     def _advance(self, now: int) -> None:
         if now and self._socket is not None:
-            for line in self._lines.values():
+            for line in self.lines.values():
                 line.advance(now - self._settings.patience_ms)
 
     async def _look(self, socket: ClientConnection) -> None:
         """Look for what has gone quiet or is missing, and see to it."""
-        for line in self._lines.values():
+        for line in self.lines.values():
             self._mend(line)
         self._look_at_skew()
         stale = self._watch.stale()
         for symbol, feed, words in stale.subscriptions:
-            self._incident(IncidentKind.STALE, self._lines[symbol].instrument, words)
+            self._incident(IncidentKind.STALE, self.lines[symbol].instrument, words)
             if feed == "trade":
-                self._lines[symbol].lose()
+                self.lines[symbol].lose()
             with suppress(WebSocketException):
                 await socket.send(messages.subscribe(feed, (symbol,), event="unsubscribe"))
                 await socket.send(messages.subscribe(feed, (symbol,)))

@@ -135,7 +135,12 @@ class Joiner:
 
     def _now(self, line: Line) -> int:
         newest = line.held[max(line.held)].time if line.held else 0
-        return max(self._clock.now(), line.snapshot_time or 0, line.last.time if line.last is not None else 0, newest)
+        return max(
+            self._clock.now(),
+            line.snapshot_time or 0,
+            line.candles.last.time if line.candles.last is not None else 0,
+            newest,
+        )
 
 
 def _whole_from(tail: Trade) -> int:

@@ -46,7 +46,6 @@ class Line:
         "held",
         "instrument",
         "is_live",
-        "last",
         "next_seq",
         "snapshot_time",
         "symbol",
@@ -69,7 +68,6 @@ class Line:
         self.is_live = False
         self.next_seq: int | None = None
         self.held: dict[int, Trade] = {}
-        self.last: Trade | None = None
         self.snapshot_time: int | None = None
         self.funding_time: int | None = None
         self._tell = tell
@@ -87,14 +85,15 @@ class Line:
         seq = trade.seq
         if seq == self.next_seq and self.is_live:
             self.next_seq = seq + 1
-            self._pass_on(trade)
-            if self.held:
+            closed = self.candles.trade(trade)
+            if closed is not NOTHING or self.tells_trades or self.held:
+                self._passed_on(trade, closed)
                 self._drain()
         elif self.next_seq is not None and seq < self.next_seq:
             self.incident(IncidentKind.DUPLICATE, trade.time, f"trade {seq} came again")
         elif self.is_live and self.next_seq is None:
             self.next_seq = seq + 1
-            self._pass_on(trade)
+            self._passed_on(trade, self.candles.trade(trade))
         else:
             self.held[seq] = trade
 
@@ -102,7 +101,8 @@ class Line:
         """Take in the last trades, oldest first, as told at `time`; live again if nothing is missing."""
         self.snapshot_time = time
         if trades and self.next_seq is not None and trades[-1].seq + 1 < self.next_seq:
-            if self.last is not None and trades[-1].time <= self.last.time:
+            last = self.candles.last
+            if last is not None and trades[-1].time <= last.time:
                 return  # an old snapshot that was held up
             self.held.clear()  # the venue counts anew
             self.next_seq = None
@@ -139,7 +139,7 @@ class Line:
             trade = self.held.pop(seq)
             self.next_seq = seq + 1
             if trade.time >= at:
-                self._pass_on(trade)
+                self._passed_on(trade, self.candles.trade(trade))
         self.is_live = True
 
     def lose(self) -> None:
@@ -193,15 +193,14 @@ class Line:
     def _drain(self) -> None:
         while self.next_seq is not None and (trade := self.held.pop(self.next_seq, None)) is not None:
             self.next_seq += 1
-            self._pass_on(trade)
+            self._passed_on(trade, self.candles.trade(trade))
 
-    def _pass_on(self, trade: Trade) -> None:
-        self.last = trade
+    def _passed_on(self, trade: Trade, closed: Sequence[ClosedCandle]) -> None:
+        """Tell of a trade that went to the candles: itself if that is wanted, what it closed, and that it came late."""
         if self.tells_trades:
             self._tell(trade if isinstance(trade, MarketTrade) else messages.to_trade(trade, self.instrument))
-        closed = self.candles.trade(trade)
-        if closed is not NOTHING:
+        if closed:
             self.tell_closed(closed)
-            if self.candles.late != self._late:
-                self._late = self.candles.late
-                self.incident(IncidentKind.LATE, trade.time, f"trade {trade.seq} came after its candle was closed")
+        if self.candles.late != self._late:
+            self._late = self.candles.late
+            self.incident(IncidentKind.LATE, trade.time, f"trade {trade.seq} came after its candle was closed")

@@ -71,7 +71,6 @@ class LiveCandles:
 
     __slots__ = (
         "_base",
-        "_close_price",
         "_end",
         "_first",
         "_flags",
@@ -85,6 +84,7 @@ class LiveCandles:
         "_tapes",
         "_volume",
         "instrument",
+        "last",
         "late",
         "unsettled",
     )
@@ -96,6 +96,7 @@ class LiveCandles:
                 f"expected timeframes that are multiples of {format_duration(base)}, found {format_duration(wrong[0])}"
             )
         self.instrument = instrument
+        self.last: Print | None = None
         self.late = 0
         self.unsettled: set[int] = set()
         self._base = base
@@ -105,7 +106,7 @@ class LiveCandles:
         self._flags = np.zeros(kept, np.bool_)
         self._first = 0
         self._start = self._end = 0
-        self._open = self._high = self._low = self._close_price = np.nan
+        self._open = self._high = self._low = np.nan
         self._volume = 0.0
         self._tape: list[Print] = []
         self._tapes: dict[int, list[Print] | None] = {}
@@ -143,7 +144,7 @@ class LiveCandles:
                 self._high = price
             elif price < self._low:
                 self._low = price
-            self._close_price = price
+            self.last = trade
             self._volume += trade.size
             self._tape.append(trade)
             return NOTHING
@@ -188,10 +189,7 @@ class LiveCandles:
     def _close_forming(self) -> Iterator[ClosedCandle]:
         """Close the candle that forms as its trades made it; flat where there were none."""
         tape = self._tape
-        if tape:
-            row = (self._open, self._high, self._low, self._close_price, self._volume)
-        else:
-            row = _flat(self._last_close())
+        row = (self._open, self._high, self._low, tape[-1].price, self._volume) if tape else _flat(self._last_close())
         self._forget_forming()
         yield from self._close(row, is_filled=not tape, tape=tape)
 
