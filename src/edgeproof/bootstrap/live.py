@@ -1,5 +1,6 @@
 """Where the live ports meet their adapters: the feed of a venue, and what is remembered for it."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,14 +8,18 @@ from edgeproof.adapters.clock import SystemClock
 from edgeproof.adapters.kraken.feed import FeedScope, KrakenFeed
 from edgeproof.adapters.kraken.feed_settings import FeedSettings
 from edgeproof.adapters.kraken.venue_clock import SkewedClock, StreamClock
+from edgeproof.adapters.monitoring.machine import free_bytes
 from edgeproof.adapters.monitoring.server import serve_monitoring
-from edgeproof.bootstrap import KRAKEN, REPLICA, kraken_rest, open_store
+from edgeproof.bootstrap import KRAKEN, REPLICA, kraken_rest, library, market_history, open_store
+from edgeproof.config import load_settings
 from edgeproof.core.candles.fill import fill_gaps
 from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.errors import InputError
+from edgeproof.core.model.event import MarketTrade, Quote
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import DAY, MINUTE
-from edgeproof.ports import Clock, MarketFeed
+from edgeproof.ports import Clock, InstrumentRules, MarketFeed
+from edgeproof.services.doctor import Examined, examine, examine_disk, examine_feed, examine_venue, look_at_store
 from edgeproof.services.health import FeedHealth, report
 from edgeproof.services.record import Recorder
 
@@ -84,3 +89,47 @@ async def serve_health(health: FeedHealth, port: int) -> None:
     """Answer /healthz and /metrics for a feed on a port of loopback, until cancelled."""
     clock = SystemClock()
     await serve_monitoring(lambda: report(health, clock.monotonic()), port)
+
+
+_NTP = "set the clock by NTP (timedatectl set-ntp true, or your system's date settings)"
+_FEED_WAIT_S = 15.0
+
+
+async def examine_all(home: Path, config: Path, venue: str, url: str | None) -> tuple[Examined, ...]:
+    """Everything there is to look at, in the order in which it is needed."""
+    here = (
+        examine("settings", lambda: _settings_text(config), "correct the file; edgeproof's defaults need none"),
+        examine_disk(free_bytes(home), str(home)),
+        examine("store", lambda: look_at_store(open_store(home)), "move the damaged folder away and import again"),
+        examine("hypotheses", lambda: f"{len(library(home))} can be used", "edgeproof hypotheses check says more"),
+    )
+    history = market_history(venue, url)
+    try:
+        there = await examine_venue(history, SystemClock(), _NTP)
+        if not there[0].is_well:
+            return (*here, *there)
+        listed = await history.instruments()
+        feed = await examine_feed(lambda: _first_quote(venue, url, listed[:1]))
+    finally:
+        await history.close()
+    return (*here, *there, feed)
+
+
+def _settings_text(config: Path) -> str:
+    load_settings(config)
+    return str(config) if config.exists() else "the defaults"
+
+
+async def _first_quote(venue: str, url: str | None, listed: Sequence[InstrumentRules]) -> str:
+    """The first quote or trade of an instrument; how long it took."""
+    clock = SystemClock()
+    began = clock.monotonic()
+    feed = open_feed(venue, url, [each.instrument for each in listed], [MINUTE], with_trades=True)
+    try:
+        async with asyncio.timeout(_FEED_WAIT_S):
+            async for events in feed.events():
+                if any(isinstance(each, MarketTrade | Quote) for each in events):
+                    return f"brought {listed[0].instrument} after {clock.monotonic() - began:.1f} s"
+    finally:
+        await feed.close()
+    raise TimeoutError
