@@ -1,8 +1,10 @@
 """A line: trades in the order of their numbers, whatever order they come in."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgeproof.adapters.kraken import line as line_module
 from edgeproof.core.model.event import ClosedCandle, FundingPublished, MarketEvent, MarketTrade
 from edgeproof.core.model.time import HOUR, MINUTE
 from tests.support.lines import BITCOIN, START, candles_of, incidents, minutes_of, minutes_told, new_line, trades_of
@@ -112,6 +114,20 @@ def test_line_whose_venue_counts_anew_starts_over() -> None:
     line.snapshot(anew, START + HOUR)
     assert line.next_seq is None
     assert sorted(line.held) == [1, 2, 3]
+
+
+def test_line_that_waits_for_long_lets_the_older_trades_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line_module, "MOST_HELD", 100)
+    told: list[MarketEvent] = []
+    line = new_line(told)
+    tape = trades_of(2_000)
+    for trade in tape:
+        line.trade(trade)
+    assert len(line.held) <= 100
+    assert max(line.held) == 2_000
+    tail = line.tail()
+    assert tail is not None
+    assert tail.seq == 2_001 - len(line.held)
 
 
 def test_line_ignores_a_snapshot_that_was_held_up() -> None:

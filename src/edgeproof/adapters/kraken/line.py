@@ -26,6 +26,9 @@ from edgeproof.core.model.event import (
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import HOUR
 
+MOST_HELD = 50_000
+"""Trades held at most while others are missing; of more, the older half is left to the venue's candles."""
+
 Trade: TypeAlias = MarketTrade | messages.Trade
 """A trade as a fact, or as the message it came in: most of them nobody needs as facts."""
 
@@ -96,6 +99,8 @@ class Line:
             self._passed_on(trade, self.candles.trade(trade))
         else:
             self.held[seq] = trade
+            if len(self.held) > MOST_HELD:
+                self._let_go()
 
     def snapshot(self, trades: Sequence[Trade], time: int) -> None:
         """Take in the last trades, oldest first, as told at `time`; live again if nothing is missing."""
@@ -189,6 +194,10 @@ class Line:
     def incident(self, kind: IncidentKind, time: int, detail: str) -> None:
         """Tell what happened to the line itself."""
         self._tell(FeedIncident(kind=kind, time=time, instrument=self.instrument, detail=detail))
+
+    def _let_go(self) -> None:
+        for seq in sorted(self.held)[: MOST_HELD // 2]:
+            del self.held[seq]
 
     def _drain(self) -> None:
         while self.next_seq is not None and (trade := self.held.pop(self.next_seq, None)) is not None:
