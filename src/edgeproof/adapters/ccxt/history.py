@@ -4,6 +4,7 @@ ccxt paces requests and tries passing failures again; here its answers become fa
 fetched forward from the time wanted; a page without any is a hole, and the next one is asked for.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -33,6 +34,7 @@ class CcxtHistory:
         exchange.options.update(_RETRIES if retries is None else retries)
         exchange.enableLastJsonResponse = True
         self._symbols: dict[Instrument, str] = {}
+        self._turn = asyncio.Lock()
 
     @property
     def name(self) -> str:
@@ -46,6 +48,11 @@ class CcxtHistory:
         self._symbols = {instrument: str(market["symbol"]) for instrument, market in found}
         rules = [_rules(instrument, market, self._exchange.precisionMode) for instrument, market in found]
         return tuple(sorted(rules, key=lambda each: each.instrument))
+
+    async def symbols(self) -> Mapping[Instrument, str]:
+        """What ccxt calls the instruments that are listed."""
+        await self.instruments()
+        return self._symbols
 
     async def time(self) -> int:
         """The venue's clock: as it tells it, as it stamps an answer, or to the second as HTTP dates it."""
@@ -116,6 +123,11 @@ class CcxtHistory:
         return length
 
     async def _ask(self, method: str, *words: object) -> Any:  # noqa: ANN401 - whatever ccxt answers
+        """What a call brings; one at a time, since the exchange keeps the last answer only."""
+        async with self._turn:
+            return await self._ask_now(method, *words)
+
+    async def _ask_now(self, method: str, *words: object) -> Any:  # noqa: ANN401
         try:
             answer = await getattr(self._exchange, method)(*words)
         except BaseError as error:
