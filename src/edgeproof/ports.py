@@ -212,3 +212,23 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Seconds of a clock that never goes back, for measuring how long something takes."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One figure: its name without the prefix, what it says, its labels and its value."""
+
+    name: str
+    help: str
+    value: float
+    labels: Mapping[str, str]
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """How things are: whether well, why not, and the figures."""
+
+    is_well: bool
+    problems: tuple[str, ...]
+    samples: tuple[Sample, ...]

@@ -106,7 +106,17 @@ class TapeHistory:
         return NO_FUNDING
 
     async def instruments(self) -> tuple[InstrumentRules, ...]:
-        return ()
+        self._ask("instruments")
+        return (
+            InstrumentRules(
+                instrument=BITCOIN,
+                venue_symbol="PF_XBTUSD",
+                tick_size=1.0,
+                lot_size=0.0001,
+                is_tradeable=True,
+                is_post_only=False,
+            ),
+        )
 
     async def time(self) -> int:
         return self.now

@@ -88,10 +88,8 @@ def market_history(venue: str, url: str | None = None) -> MarketHistory:
         There is no such venue, ccxt is not installed, or a url is given for a venue that has its own.
     """
     match venue:
-        case "kraken":
-            return _kraken(venue, url or BASE_URL, RestLimits())
-        case "replica":
-            return _kraken(venue, url or REPLICA_URL, LOCAL_LIMITS)
+        case "kraken" | "replica":
+            return kraken_rest(venue, url)
         case _:
             exchange = open_exchange(venue, besides=(KRAKEN, REPLICA))
             if url is not None:
@@ -101,8 +99,10 @@ def market_history(venue: str, url: str | None = None) -> MarketHistory:
             return CcxtHistory(exchange)
 
 
-def _kraken(venue: str, url: str, limits: RestLimits) -> KrakenRest:
-    return KrakenRest(url, name=venue, limits=limits, rng=default_rng(SystemClock().now()))
+def kraken_rest(venue: str, url: str | None = None) -> KrakenRest:
+    """Kraken Futures over REST, or a replica of it, wherever it is."""
+    at, limits = (REPLICA_URL, LOCAL_LIMITS) if venue == REPLICA else (BASE_URL, RestLimits())
+    return KrakenRest(url or at, name=venue, limits=limits, rng=default_rng(SystemClock().now()))
 
 
 def look_at_data(store: CandleStore, study: Study, options: Mapping[str, object] | None = None) -> Survey:

@@ -22,12 +22,13 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
 
 def _enter_commands() -> None:
     # Light modules: heavy parts load when a command runs.
-    from edgeproof.cli import backtest, data, demo, discover, hypotheses, report_command  # noqa: PLC0415
+    from edgeproof.cli import backtest, data, demo, discover, feed, hypotheses, report_command  # noqa: PLC0415
 
     app.add_typer(data.app, name="data")
     app.add_typer(hypotheses.app, name="hypotheses")
     backtest.enter(app)
     discover.enter(app)
+    feed.enter(app, data.app)
     demo.enter(app)
     report_command.enter(app)
 

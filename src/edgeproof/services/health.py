@@ -1,7 +1,7 @@
 """How a feed is doing: a fold over its facts, for the terminal, the metrics and whoever asks."""
 
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -16,8 +16,13 @@ from edgeproof.core.model.event import (
     VenueTime,
 )
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.time import MINUTE
+from edgeproof.core.model.time import MINUTE, SECOND
+from edgeproof.ports import Report, Sample
 
+STALE_S = 60.0
+"""An instrument of which nothing was heard for so long is not being watched, whatever the reason."""
+
+SKEW_MS = 2 * SECOND
 _LAST = 50
 _WINDOW_S = 10.0
 
@@ -118,3 +123,41 @@ class FeedHealth:
                 health.close = event.price
             case _:
                 assert_never(event)
+
+
+def report(health: FeedHealth, now: float) -> Report:
+    """Whether a feed is well at a monotonic time in seconds, and its figures."""
+    stale = health.stale(now, STALE_S)
+    problems = [f"nothing heard of {each} for more than {STALE_S:.0f} s" for each in stale]
+    if not health.is_connected:
+        problems.insert(0, "not connected to the venue")
+    if health.skew_ms is not None and abs(health.skew_ms) > SKEW_MS:
+        problems.append(f"the clock is {health.skew_ms} ms ahead of the venue's: set it by NTP")
+    return Report(is_well=not problems, problems=tuple(problems), samples=tuple(_samples(health, now)))
+
+
+def _samples(health: FeedHealth, now: float) -> Iterator[Sample]:
+    yield _gauge("feed_connected", "1 while connected to the venue", float(health.is_connected))
+    yield _gauge("feed_facts_per_second", "Facts a second over the last ten seconds", health.facts_a_second(now))
+    if health.skew_ms is not None:
+        yield _gauge("clock_skew_seconds", "Our clock less the venue's", health.skew_ms / SECOND)
+    for kind in IncidentKind:
+        count = float(health.incidents[kind])
+        yield _total("feed_incidents", "What happened to the feed", count, {"kind": kind.value})
+    for instrument, each in health.instruments.items():
+        labels = {"instrument": instrument.unified}
+        yield _total("feed_facts", "Facts of an instrument", float(each.facts), labels)
+        yield _total("candles", "Candles that closed", float(each.candles), labels)
+        yield _total("candle_corrections", "Candles that were corrected", float(each.corrections), labels)
+        if each.heard:
+            yield _gauge("instrument_age_seconds", "Seconds since anything was heard", now - each.heard, labels)
+        if each.last is not None:
+            yield _gauge("last_price", "The last price", each.last, labels)
+
+
+def _gauge(name: str, text: str, value: float, labels: Mapping[str, str] | None = None) -> Sample:
+    return Sample(name=name, help=text, value=value, labels=labels or {})
+
+
+def _total(name: str, text: str, value: float, labels: Mapping[str, str]) -> Sample:
+    return Sample(name=name, help=text, value=value, labels=labels, is_total=True)

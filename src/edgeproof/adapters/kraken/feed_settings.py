@@ -14,7 +14,8 @@ class FeedSettings:
     answered or not. `quote_silence_s`: the same for the quotes of one product, which come about once a second.
     `trade_silence_s`: how long the last price may differ from that of the last trade before the trades of that
     product are subscribed anew. `most_missing`: more trades than that are not fetched one by one; the venue's
-    candles take their place.
+    candles take their place. `history_ms`: how far back the candles begin where none are known; after a longer
+    break than `most_history_ms` they begin anew.
     """
 
     patience_ms: int = 300
@@ -33,6 +34,7 @@ class FeedSettings:
     ping_s: float = 20.0
     products_a_message: int = 50
     history_ms: int = 86_400_000
+    most_history_ms: int = 7 * 86_400_000
 
     def pause(self, failures: int, draw: float) -> float:
         """Seconds to wait before the next try after so many failures; `draw` from [0, 1) spreads clients."""

@@ -107,6 +107,10 @@ class Joiner:
         while self._now(line) < start:
             await self._sleep(_PAUSE_S / 5)
         candles = line.candles
+        if candles.closed_until and start - candles.closed_until > self._settings.most_history_ms:
+            words = f"no candles from {format_time(candles.closed_until)} on: edgeproof data download brings them"
+            line.incident(IncidentKind.GAP, self._now(line), words)
+            candles.forget()
         since = candles.closed_until or (start - self._settings.history_ms) // DAY * DAY
         await self._catch_up_funding(line, since)
         for _ in range(_LAGS):

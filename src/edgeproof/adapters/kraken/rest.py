@@ -86,6 +86,12 @@ class KrakenRest:
         """The venue's name, the source of rows in the store."""
         return self._name
 
+    @property
+    def websocket_url(self) -> str:
+        """Where the venue's websocket is."""
+        scheme = "wss" if self._url.scheme == "https" else "ws"
+        return str(self._url.copy_with(scheme=scheme, path="/ws/v1"))
+
     async def instruments(self) -> tuple[InstrumentRules, ...]:
         """The linear perpetuals that one may trade now, by name."""
         return await self._ask(_INSTRUMENTS, {}, parse_instruments)

@@ -125,6 +125,13 @@ class LiveCandles:
         self._first = self._start = at
         self._end = at + self._base
 
+    def forget(self) -> None:
+        """Start over: what is known lies too far back for the candles between to matter."""
+        self._first = self._start = self._end = 0
+        self._forget_forming()
+        self._tapes.clear()
+        self.unsettled.clear()
+
     def trade(self, trade: Print) -> Sequence[ClosedCandle]:
         """Take in a trade, in the order of `seq` unless it is late; the candles it closes or corrects."""
         time = trade.time

@@ -1,0 +1,1 @@
+"""What machines that watch us ask for: health and metrics."""
