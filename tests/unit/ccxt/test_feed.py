@@ -59,6 +59,7 @@ class World:
         self.loses: Callable[[dict[str, Any]], bool] = lambda _: False
         self.hangs_from: int | None = None
         self.restarts = 0
+        self.more: list[dict[str, Any]] = []
 
     # the clock
 
@@ -107,7 +108,8 @@ class World:
                 # The last one before comes again, as after a new subscription.
                 begin = self.tape.index(new[0])
                 self.told = self.time
-                return [*self.tape[max(0, begin - 1) : begin], *new]
+                more, self.more = self.more, []
+                return [*self.tape[max(0, begin - 1) : begin], *new, *more]
 
     async def watch_ticker(self, _symbol: str) -> dict[str, Any]:
         for _ in range(50):
@@ -240,6 +242,29 @@ def test_feed_that_hears_nothing_begins_anew() -> None:
     assert world.restarts == 1
     assert IncidentKind.STALE in incidents(told)
     assert_whole(world, told)
+
+
+def test_feed_counts_trades_that_cannot_be() -> None:
+    world = World()
+    good = world.tape[-200]
+    for changes in ({"price": None}, {"amount": 0}, {"timestamp": None}, {"price": float("nan")}):
+        world.more.append(good | {"id": str(changes)} | changes)
+    world.more.append(good | {"id": "later", "timestamp": START + 300 * MINUTE})
+    told = follow(world)
+    assert_whole(world, told)
+    malformed = [each.detail for each in told if isinstance(each, FeedIncident) and each.kind == IncidentKind.MALFORMED]
+    assert malformed == [
+        "4 trades without time, price or size",
+        "a trade of 2026-09-01T16:40:00.000Z, which is to come",
+    ]
+
+
+def test_feed_goes_on_after_ccxt_stumbles() -> None:
+    world = World()
+    world.breaks = [(START + 7 * MINUTE, KeyError("product_id"))]
+    told = follow(world)
+    assert_whole(world, told)
+    assert incidents(told).count(IncidentKind.DISCONNECTED) == 1
 
 
 def test_feed_tells_trades_once_each_when_asked_to() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ccxt.base.errors import BaseError, ExchangeClosedByUser, OperationFailed
 
-from edgeproof.adapters.ccxt.history import CcxtHistory
+from edgeproof.adapters.ccxt.history import WHAT_BAD_ANSWERS_RAISE, CcxtHistory
 from edgeproof.adapters.ccxt.line import CcxtLine
 from edgeproof.core.candles.live import LiveCandles
 from edgeproof.core.model.candle import Candles
@@ -25,15 +25,19 @@ from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import DAY, MINUTE, format_time
 from edgeproof.ports import Clock
 
+_BREAKS = (BaseError, *WHAT_BAD_ANSWERS_RAISE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CcxtFeedSettings:
     """How patient a feed is: `_ms` by the venue's clock, `_s` by ours.
 
-    `margin_ms` is how long subscribing may take: trades count as complete from the first whole minute after it.
+    `margin_ms` is how long subscribing may take: trades count as complete from the first whole minute after it. A trade
+    that is stamped more than `ahead_ms` after now is none.
     """
 
     margin_ms: int = 5_000
+    ahead_ms: int = MINUTE
     patience_ms: int = 2_000
     history_ms: int = DAY
     check_ms: int = 5 * MINUTE
@@ -164,10 +168,11 @@ class CcxtFeed:
             joining = self._start(self._join(line))
             try:
                 while True:
-                    line.take(await self._exchange.watch_trades(line.symbol))
+                    trades = await self._exchange.watch_trades(line.symbol)
+                    line.take(trades, self._now() + self._settings.ahead_ms)
                     self._hear(line.newest)
                     failures = 0
-            except BaseError as error:
+            except _BREAKS as error:
                 self._lost(error, line)
             finally:
                 joining.cancel()
@@ -184,22 +189,22 @@ class CcxtFeed:
                     self._hear(ticker.get("timestamp") or 0)
                     self._events.append(_quote(ticker, line.instrument, self._now()))
                     failures = 0
-            except OperationFailed:
-                pass  # the trades' own words say so
-            except BaseError as error:
-                self._lost(error, line)
+            except _BREAKS as error:
+                if isinstance(error, BaseError) and not isinstance(error, OperationFailed):
+                    self._lost(error, line)  # of the others the trades' own words tell
             await self._sleep(self._pause(failures))
             failures += 1
 
     def _hear(self, time: int) -> None:
         self._heard = self._clock.monotonic()
-        self._newest = max(self._newest, time)
+        if time <= self._now() + self._settings.ahead_ms:
+            self._newest = max(self._newest, time)
         self._ring()
 
-    def _lost(self, error: BaseError, line: CcxtLine) -> None:
+    def _lost(self, error: Exception, line: CcxtLine) -> None:
         """Tell a break; what no waiting will mend is raised."""
         words = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-        if not isinstance(error, OperationFailed | ExchangeClosedByUser):
+        if isinstance(error, BaseError) and not isinstance(error, OperationFailed | ExchangeClosedByUser):
             raise VenueError(f"{line.symbol} cannot be watched: {words}", is_passing=False) from error
         line.incident(IncidentKind.DISCONNECTED, self._now(), words)
         self._ring()

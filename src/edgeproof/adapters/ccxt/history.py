@@ -22,7 +22,7 @@ from edgeproof.ports import InstrumentRules
 
 _RETRIES = {"maxRetriesOnFailure": 4, "maxRetriesOnFailureDelay": 1_000}
 _USUAL_PAGE = 500
-_WHAT_BAD_ANSWERS_RAISE = (TypeError, ValueError, KeyError, IndexError, AttributeError)
+WHAT_BAD_ANSWERS_RAISE = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 """In ccxt, when an answer is not what it expects."""
 
 
@@ -65,7 +65,7 @@ class CcxtHistory:
         told = answer.get("serverTime") if isinstance(answer, dict) else None
         try:
             moment = datetime.fromisoformat(told) if told is not None else parsedate_to_datetime(headers["Date"])
-        except (*_WHAT_BAD_ANSWERS_RAISE,) as error:
+        except (*WHAT_BAD_ANSWERS_RAISE,) as error:
             raise VenueError(
                 f"{self.name}: expected its answers to tell the time, found none", is_passing=False
             ) from error
@@ -134,7 +134,7 @@ class CcxtHistory:
             words_of_it = " ".join(str(error).split())[:300]
             is_passing = isinstance(error, OperationFailed)
             raise VenueError(f"{type(error).__name__}: {words_of_it}", is_passing=is_passing) from error
-        except _WHAT_BAD_ANSWERS_RAISE as error:
+        except WHAT_BAD_ANSWERS_RAISE as error:
             raise self._not_understood(method) from error
         if not isinstance(self._exchange.last_json_response, dict | list):
             raise self._not_understood(method)
@@ -146,7 +146,7 @@ class CcxtHistory:
         told = answer.get("serverTime") if isinstance(answer, dict) else None
         try:
             moment = datetime.fromisoformat(told) if told is not None else parsedate_to_datetime(headers["Date"])
-        except _WHAT_BAD_ANSWERS_RAISE as error:
+        except WHAT_BAD_ANSWERS_RAISE as error:
             words = f"{self.name}: expected its answers to tell the time, found none"
             raise VenueError(words, is_passing=False) from error
         return round(moment.timestamp() * 1000)

@@ -6,6 +6,8 @@ what happened until the next whole minute, and they are asked again every few mi
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from edgeproof.core.candles.live import LiveCandles
@@ -18,12 +20,23 @@ from edgeproof.core.model.event import (
     MarketTrade,
 )
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.time import HOUR
+from edgeproof.core.model.time import HOUR, format_time
 
 _REMEMBERED = 5_000
 """Ids of trades that are known, to tell a trade that comes again from one that is new."""
 
 _SIDES = {"buy": 1, "sell": -1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """A trade as ccxt tells it."""
+
+    id: object
+    time: int
+    price: float
+    size: float
+    side: int
 
 
 class CcxtLine:
@@ -57,11 +70,20 @@ class CcxtLine:
         """Whether candles that close on the hour wait for the funding rate of that hour."""
         return bool(self._waiting)
 
-    def take(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Take in trades as ccxt tells them; those that came before are left out."""
-        fresh = [row for row in rows if self._is_new(row.get("id"))]
-        for row in sorted(fresh, key=lambda row: row["timestamp"]):
-            trade = self._fact(row)
+    def take(self, rows: Iterable[Mapping[str, Any]], latest: int) -> None:
+        """Take in trades as ccxt tells them; those that came before are left out, and such as cannot be.
+
+        None may be later than `latest`: one that is would close candles that have not been.
+        """
+        read = [_read(row) for row in rows]
+        if None in read:
+            self.incident(IncidentKind.MALFORMED, latest, f"{read.count(None)} trades without time, price or size")
+        told = [each for each in read if each is not None and self._is_new(each.id)]
+        for each in sorted(told, key=attrgetter("time")):
+            if each.time > latest:
+                self.incident(IncidentKind.MALFORMED, latest, f"a trade of {format_time(each.time)}, which is to come")
+                continue
+            trade = self._fact(each)
             self.newest = max(self.newest, trade.time)
             if self.is_live:
                 self._pass_on(trade)
@@ -135,9 +157,22 @@ class CcxtLine:
         self._known.add(key)
         return True
 
-    def _fact(self, row: Mapping[str, Any]) -> MarketTrade:
-        time = int(row["timestamp"])
+    def _fact(self, told: _Told) -> MarketTrade:
         # In the order they came, and higher than those of an earlier session: a number, though not without a hole.
-        self._seq = max(self._seq + 1, time * 1_000)
-        side = _SIDES.get(str(row.get("side")), 0)
-        return MarketTrade(self.instrument, time, float(row["price"]), float(row["amount"]), side, self._seq)
+        self._seq = max(self._seq + 1, told.time * 1_000)
+        return MarketTrade(self.instrument, told.time, told.price, told.size, told.side, self._seq)
+
+
+def _read(row: Mapping[str, Any]) -> _Told | None:
+    """A trade of ccxt, None where it is no trade: without a time, or without a price and a size above 0."""
+    try:
+        told = _Told(
+            id=row.get("id"),
+            time=int(row["timestamp"]),
+            price=float(row["price"]),
+            size=float(row["amount"]),
+            side=_SIDES.get(str(row.get("side")), 0),
+        )
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
+        return None
+    return told if told.time > 0 and 0 < told.price < float("inf") and 0 < told.size < float("inf") else None
