@@ -1,6 +1,5 @@
 """`edgeproof data download` as a user types it: what it says, what it keeps, and what is wrong with the words."""
 
-import builtins
 import json
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -219,14 +218,8 @@ def test_download_from_an_unknown_venue_names_the_nearest(run: Run) -> None:
 def test_download_through_ccxt_that_is_not_installed_says_how_to_install(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = builtins.__import__
-
-    def without_ccxt(name: str, *words: Any, **more: Any) -> Any:
-        if name.startswith("ccxt"):
-            raise ModuleNotFoundError(name)
-        return found(name, *words, **more)
-
-    monkeypatch.setattr(builtins, "__import__", without_ccxt)
+    for name in ("ccxt", "ccxt.async_support"):
+        monkeypatch.setitem(sys.modules, name, None)
     done = run("--venue", "bybit", "-i", "BTC/USDT:USDT")
     assert done.status == 2
     assert "pip install 'edgeproof[exchanges]'; without it there are kraken and replica" in done.err

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from edgeproof.adapters.ccxt.exchanges import open_exchange
 from edgeproof.adapters.clock import SystemClock
 from edgeproof.adapters.kraken.feed import FeedScope, KrakenFeed
 from edgeproof.adapters.kraken.feed_settings import FeedSettings
@@ -62,7 +63,23 @@ def open_feed(
                 rest.websocket_url, rest, scope, clock=clock, venue_clock=StreamClock(), settings=_REPLICA_FEED
             )
         case _:
-            raise InputError(f"expected the venue {KRAKEN} or {REPLICA} for a live market, found {venue}")
+            return _ccxt_feed(venue, url, scope)
+
+
+def _ccxt_feed(venue: str, url: str | None, scope: FeedScope) -> MarketFeed:
+    """The live market of any venue that ccxt.pro can watch."""
+    exchange = open_exchange(venue, part="pro", besides=(KRAKEN, REPLICA))
+    if url is not None:
+        raise InputError(f"expected --url with the venues {KRAKEN} and {REPLICA} only, found it with {venue}")
+    from edgeproof.adapters.ccxt.feed import CcxtFeed, CcxtScope  # noqa: PLC0415 - an extra, and a second to load
+
+    wanted = CcxtScope(
+        instruments=scope.instruments,
+        timeframes=scope.timeframes,
+        remembered=scope.remembered,
+        with_trades=scope.with_trades,
+    )
+    return CcxtFeed(exchange, wanted, clock=SystemClock())
 
 
 def remembered_candles(home: Path, instruments: Sequence[Instrument]) -> dict[Instrument, Candles]:

@@ -247,6 +247,12 @@ def test_a_venue_that_ccxt_knows_is_opened_without_asking_it_anything() -> None:
     asyncio.run(history.close())
 
 
+def test_a_venue_can_be_opened_to_watch_it() -> None:
+    exchange = open_exchange("krakenfutures", part="pro")
+    assert exchange.has["watchTrades"]
+    asyncio.run(exchange.close())
+
+
 def test_a_venue_that_is_like_no_other_is_refused_with_the_list() -> None:
     with pytest.raises(InputError, match=r'found "zzzzzz"; known are kraken, .*bybit'):
         open_exchange("zzzzzz", besides=("kraken",))

@@ -1,14 +1,18 @@
 """Which venues ccxt knows, and a connection to one of them; loaded on demand, a second that only its users pay."""
 
 import difflib
+import importlib
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from edgeproof.core.model.errors import InputError
 
+Part = Literal["async_support", "pro"]
+"""Of ccxt: "async_support" asks, "pro" watches as well and takes twice the memory."""
 
-def open_exchange(venue: str, *, besides: Sequence[str] = ()) -> Any:  # noqa: ANN401 - ccxt has no types
+
+def open_exchange(venue: str, *, part: Part = "async_support", besides: Sequence[str] = ()) -> Any:  # noqa: ANN401
     """A connection to a venue by its ccxt id; `besides` are further names to think of when there is none.
 
     Raises
@@ -16,7 +20,7 @@ def open_exchange(venue: str, *, besides: Sequence[str] = ()) -> Any:  # noqa: A
     InputError
         ccxt is not installed, or knows no such venue.
     """
-    library = _import_ccxt(venue, besides)
+    library = _import_ccxt(part, venue, besides)
     if venue not in library.exchanges:
         near = difflib.get_close_matches(venue, [*besides, *library.exchanges], n=3, cutoff=0.5)
         hint = (
@@ -26,13 +30,11 @@ def open_exchange(venue: str, *, besides: Sequence[str] = ()) -> Any:  # noqa: A
     return getattr(library, venue)()
 
 
-def _import_ccxt(venue: str, besides: Sequence[str]) -> ModuleType:
+def _import_ccxt(part: Part, venue: str, besides: Sequence[str]) -> ModuleType:
     try:
-        import ccxt.async_support as library  # noqa: PLC0415 - an extra
+        return importlib.import_module(f"ccxt.{part}")
     except ModuleNotFoundError as error:
         own = f"; without it there are {' and '.join(besides)}" if besides else ""
         raise InputError(
             f"the venue \"{venue}\" needs ccxt, which is not installed: pip install 'edgeproof[exchanges]'{own}"
         ) from error
-    module: ModuleType = library
-    return module

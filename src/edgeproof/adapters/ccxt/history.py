@@ -4,6 +4,7 @@ ccxt paces requests and tries passing failures again; here its answers become fa
 fetched forward from the time wanted; a page without any is a hole, and the next one is asked for.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -21,7 +22,7 @@ from edgeproof.ports import InstrumentRules
 
 _RETRIES = {"maxRetriesOnFailure": 4, "maxRetriesOnFailureDelay": 1_000}
 _USUAL_PAGE = 500
-_WHAT_BAD_ANSWERS_RAISE = (TypeError, ValueError, KeyError, IndexError, AttributeError)
+WHAT_BAD_ANSWERS_RAISE = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 """In ccxt, when an answer is not what it expects."""
 
 
@@ -33,6 +34,7 @@ class CcxtHistory:
         exchange.options.update(_RETRIES if retries is None else retries)
         exchange.enableLastJsonResponse = True
         self._symbols: dict[Instrument, str] = {}
+        self._turn = asyncio.Lock()
 
     @property
     def name(self) -> str:
@@ -47,6 +49,11 @@ class CcxtHistory:
         rules = [_rules(instrument, market, self._exchange.precisionMode) for instrument, market in found]
         return tuple(sorted(rules, key=lambda each: each.instrument))
 
+    async def symbols(self) -> Mapping[Instrument, str]:
+        """What ccxt calls the instruments that are listed."""
+        await self.instruments()
+        return self._symbols
+
     async def time(self) -> int:
         """The venue's clock: as it tells it, as it stamps an answer, or to the second as HTTP dates it."""
         if self._exchange.has.get("fetchTime"):
@@ -58,7 +65,7 @@ class CcxtHistory:
         told = answer.get("serverTime") if isinstance(answer, dict) else None
         try:
             moment = datetime.fromisoformat(told) if told is not None else parsedate_to_datetime(headers["Date"])
-        except (*_WHAT_BAD_ANSWERS_RAISE,) as error:
+        except (*WHAT_BAD_ANSWERS_RAISE,) as error:
             raise VenueError(
                 f"{self.name}: expected its answers to tell the time, found none", is_passing=False
             ) from error
@@ -116,13 +123,18 @@ class CcxtHistory:
         return length
 
     async def _ask(self, method: str, *words: object) -> Any:  # noqa: ANN401 - whatever ccxt answers
+        """What a call brings; one at a time, since the exchange keeps the last answer only."""
+        async with self._turn:
+            return await self._ask_now(method, *words)
+
+    async def _ask_now(self, method: str, *words: object) -> Any:  # noqa: ANN401
         try:
             answer = await getattr(self._exchange, method)(*words)
         except BaseError as error:
             words_of_it = " ".join(str(error).split())[:300]
             is_passing = isinstance(error, OperationFailed)
             raise VenueError(f"{type(error).__name__}: {words_of_it}", is_passing=is_passing) from error
-        except _WHAT_BAD_ANSWERS_RAISE as error:
+        except WHAT_BAD_ANSWERS_RAISE as error:
             raise self._not_understood(method) from error
         if not isinstance(self._exchange.last_json_response, dict | list):
             raise self._not_understood(method)
@@ -134,7 +146,7 @@ class CcxtHistory:
         told = answer.get("serverTime") if isinstance(answer, dict) else None
         try:
             moment = datetime.fromisoformat(told) if told is not None else parsedate_to_datetime(headers["Date"])
-        except _WHAT_BAD_ANSWERS_RAISE as error:
+        except WHAT_BAD_ANSWERS_RAISE as error:
             words = f"{self.name}: expected its answers to tell the time, found none"
             raise VenueError(words, is_passing=False) from error
         return round(moment.timestamp() * 1000)
