@@ -1,0 +1,120 @@
+"""Real candles through the replica, at high speed, into a real recording: what comes out is what went in.
+
+Every test runs two processes that know nothing of each other but an address. The recorded candles go into one home
+and are replayed from there; `data record` makes candles of the trades in another. By default a fault is tried on some
+hours of three instruments; `make soak` takes the whole week of all seven.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgeproof.adapters.storage.parquet import ParquetStore
+from edgeproof.core.candles.fill import fill_gaps
+from edgeproof.core.candles.resample import resample
+from edgeproof.core.model.candle import COLUMNS, Candles
+from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.time import DAY, HOUR, MINUTE, format_time, parse_time
+from tests.support.processes import edgeproof, replica
+from tests.support.recorded import recorded_candles, recorded_funding
+
+NAMES = ("BTC", "ETH", "SOL", "XRP", "ADA", "LTC", "LINK")
+FROM = parse_time("2025-05-06T00:00Z")
+TIMEFRAMES = tuple(MINUTE * each for each in (1, 2, 5, 15, 30, 60, 240, 1440))
+IS_SOAK = bool(os.environ.get("EDGEPROOF_SOAK"))
+SOME, SPAN = (NAMES, 7 * DAY) if IS_SOAK else (NAMES[:3], 8 * HOUR)
+
+FAULTS = (
+    "silent:after=4000,count=1",
+    "drop:after=3000,code=1006,outage=7m,count=3",
+    "drop:after=3000,code=1000,outage=3h,count=2",
+    "duplicate:every=50",
+    "delay:every=70,by=5",
+    "reorder:every=40",
+    "missing:every=90",
+    "late_snapshot",
+    "alert:every=2000",
+    "error:every=2000",
+    "malformed:every=500",
+    "book_gap",
+    "503:every=3",
+    "html:every=3",
+    "429:every=4",
+    "slow_rest",
+    "clock_skew",
+    "maintenance:after=3000",
+    "instrument_added",
+    "instrument_expired",
+    "tick_changed",
+)
+
+
+def _instrument(name: str) -> Instrument:
+    return Instrument(name, "USD", "USD")
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that holds the recorded candles of all seven, and their funding."""
+    home = tmp_path_factory.mktemp("market")
+    store = ParquetStore(home / "data")
+    for name in NAMES:
+        store.save_candles(_instrument(name), _source(name), source="recorded")
+        store.save_funding(_instrument(name), recorded_funding(f"binance_perp_{name}USDT_funding"), source="recorded")
+    return home
+
+
+def _source(name: str) -> Candles:
+    return recorded_candles(f"binance_perp_{name}USDT_1m_2025-05_2025-06")
+
+
+def _record(market: Path, home: Path, names: tuple[str, ...], span: int, faults: tuple[str, ...] = ()) -> str:
+    """Record a replayed span; what the recording said of itself on stderr."""
+    chosen = [word for name in names for word in ("--instrument", str(_instrument(name)))]
+    start, end = format_time(FROM), format_time(FROM + span)
+    with replica("--home", market, *chosen, "--from", start, "--speed", "max", faults=faults) as url:
+        words = ("data", "record", "--venue", "replica", "--url", url, "--home", home, "--until", end, "--json")
+        done = edgeproof(*words, *chosen, timeout=1_200)
+    assert done.status == 0, done.err
+    return done.err
+
+
+def _expect_the_candles_that_went_in(home: Path, names: tuple[str, ...], span: int) -> None:
+    store = ParquetStore(home / "data")
+    for name in names:
+        base = fill_gaps(_source(name))
+        for timeframe in TIMEFRAMES:
+            found = (
+                store.load_candles(_instrument(name), timeframe, start=FROM, end=FROM + span)
+                if (timeframe in store.timeframes(_instrument(name)))
+                else None
+            )
+            wanted = resample(base, timeframe).between(FROM, FROM + span)
+            wanted = wanted[:] if not wanted.filled.any() else _without_filled(wanted)
+            if found is None:
+                assert len(wanted) == 0, (name, timeframe)
+                continue
+            np.testing.assert_array_equal(found.open_time, wanted.open_time, err_msg=f"{name} {timeframe}")
+            for column in COLUMNS:
+                left, right = getattr(found, column), getattr(wanted, column)
+                np.testing.assert_array_equal(left, right, err_msg=f"{name} {timeframe} {column}")
+
+
+def _without_filled(candles: Candles) -> Candles:
+    keep = ~candles.filled
+    columns = {name: getattr(candles, name)[keep] for name in ("open_time", *COLUMNS, "filled")}
+    return Candles(timeframe=candles.timeframe, **columns)
+
+
+def test_week_of_seven_instruments_comes_out_as_it_went_in(market: Path, tmp_path: Path) -> None:
+    _record(market, tmp_path, NAMES, 7 * DAY)
+    _expect_the_candles_that_went_in(tmp_path, NAMES, 7 * DAY)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_market_with_a_fault_comes_out_as_it_went_in(market: Path, tmp_path: Path, fault: str) -> None:
+    told = _record(market, tmp_path, SOME, SPAN, (fault,))
+    _expect_the_candles_that_went_in(tmp_path, SOME, SPAN)
+    assert told
