@@ -154,7 +154,7 @@ def test_feed_of_an_undisturbed_market_makes_its_candles() -> None:
     told = play(TAPE, whole, until=END)
     assert minutes_told(told) == minutes_of(candles_of(TAPE))
     assert [each for each in told if isinstance(each, MarketTrade)] == TAPE
-    assert incidents(told)[:2] == ["connected", "restored"]
+    assert incidents(told)[:2] == ["connected", "joined"]
 
 
 def test_feed_that_joins_a_market_in_progress_has_the_whole_minute() -> None:
