@@ -22,7 +22,7 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
 
 def _enter_commands() -> None:
     # Light modules: heavy parts load when a command runs.
-    from edgeproof.cli import backtest, data, demo, discover, hypotheses, report_command  # noqa: PLC0415
+    from edgeproof.cli import backtest, data, demo, discover, exchange, hypotheses, report_command  # noqa: PLC0415
 
     app.add_typer(data.app, name="data")
     app.add_typer(hypotheses.app, name="hypotheses")
@@ -30,6 +30,7 @@ def _enter_commands() -> None:
     discover.enter(app)
     demo.enter(app)
     report_command.enter(app)
+    exchange.enter(app)
 
 
 def main() -> None:
