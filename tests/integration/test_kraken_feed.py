@@ -78,6 +78,11 @@ class Venue:
     async def time(self) -> None:
         await self.say(feed="heartbeat", time=self._history.now)
 
+    async def joined(self) -> None:
+        """Wait until the client has made its first trades and its history one line."""
+        await self.wait_for("candles")
+        await asyncio.sleep(0.1)
+
     async def wait_for(self, what: str, count: int = 1) -> None:
         for _ in range(200):
             if self._history.asked.count(what) >= count:
@@ -153,6 +158,7 @@ END = TAPE[-1].time // MINUTE * MINUTE
 
 async def whole(venue: Venue) -> None:
     await venue.greet()
+    await venue.joined()
     await venue.trade(600)
     await venue.time()
     await venue.until_left()
@@ -219,6 +225,7 @@ def test_feed_on_a_socket_that_answers_pings_and_says_nothing_connects_anew() ->
 def test_feed_with_trades_that_never_came_asks_for_them() -> None:
     async def holes(venue: Venue) -> None:
         await venue.greet()
+        await venue.joined()
         for _ in range(10):
             await venue.trade(50)
             await venue.trade(3, silently=True)
