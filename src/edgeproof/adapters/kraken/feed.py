@@ -87,6 +87,7 @@ class KrakenFeed:
             The venue cannot be reached at the start; later breaks are mended.
         """
         listed = {each.instrument: each for each in await self._history.instruments()}
+        self._venue_clock.observe(await self._history.time())  # a quiet market may not say for a while what time it is
         self.prepare(_rules_of(self._scope.instruments, listed))
         for work in (self._stay_connected(), self._tick(), self._watch_instruments(listed)):
             self._start(work)
