@@ -257,7 +257,8 @@ async def _private_history(replica: Replica, request: Request) -> Response:
     if not await _is_authentic(replica, request):
         reason = "You are not authorized to access this endpoint."
         return reply({"status": "unauthorized", "reason": reason}, 401)
-    return reply(account.history(format_time(replica.stream.stamp)))
+    kind = request.url.path.rsplit("/", 1)[-1]
+    return reply(account.history(kind, format_time(replica.stream.stamp)))
 
 
 async def _is_authentic(replica: Replica, request: Request) -> bool:
@@ -307,4 +308,4 @@ _FUNDING = (
     (V4, "historical-funding-rates"),
     (V3, "historical-funding-rates"),
 )
-_PRIVATE_HISTORY = ("orders", "executions", "triggers", "positions", "account-log", "accountlogcsv")
+_PRIVATE_HISTORY = ("orders", "executions", "triggers", "positions", "account-log")
