@@ -78,6 +78,8 @@ def _balances(now: int) -> Document:
     }
 
 
-def history(now_text: str) -> Document:
-    """An empty page of the private history service."""
+def history(kind: str, now_text: str) -> Document:
+    """An empty page of the private history service: of the account's log, or of events."""
+    if kind == "account-log":
+        return {"accountUid": ACCOUNT, "logs": []}
     return {"accountUid": ACCOUNT, "len": 0, "elements": [], "serverTime": now_text}
