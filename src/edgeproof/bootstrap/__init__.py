@@ -35,6 +35,8 @@ from edgeproof.core.model.instrument import Instrument, parse_instrument
 from edgeproof.core.model.time import parse_duration
 from edgeproof.core.signals.hypothesis import Hypothesis, variants
 from edgeproof.core.signals.write import hypotheses_toml
+from edgeproof.exchange.market import Market as ReplayedMarket
+from edgeproof.exchange.product import product_of_candles
 from edgeproof.ports import CandleStore, Checkpoints, MarketHistory, TaskRunner, TrialLedger
 from edgeproof.research.backtest import Fees, Market, Result
 from edgeproof.research.report.page import build_page
@@ -187,6 +189,13 @@ def _stored_candles(home: Path, name: str) -> Candles | None:
     if instrument not in store.instruments():
         return None
     return market(store, instrument).candles
+
+
+def replayed_market(store: CandleStore, instruments: Sequence[Instrument]) -> ReplayedMarket:
+    """The stored candles and funding of instruments as the market of a replica."""
+    return ReplayedMarket(
+        [product_of_candles(each, store.load_candles(each), store.load_funding(each)) for each in instruments]
+    )
 
 
 def generated_home(home: Path, instruments: int, days: int, seed: int) -> Path:

@@ -22,7 +22,17 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
 
 def _enter_commands() -> None:
     # Light modules: heavy parts load when a command runs.
-    from edgeproof.cli import backtest, data, demo, discover, doctor, feed, hypotheses, report_command  # noqa: PLC0415
+    from edgeproof.cli import (  # noqa: PLC0415
+        backtest,
+        data,
+        demo,
+        discover,
+        doctor,
+        exchange,
+        feed,
+        hypotheses,
+        report_command,
+    )
 
     app.add_typer(data.app, name="data")
     app.add_typer(hypotheses.app, name="hypotheses")
@@ -32,6 +42,7 @@ def _enter_commands() -> None:
     doctor.enter(app)
     demo.enter(app)
     report_command.enter(app)
+    exchange.enter(app)
 
 
 def main() -> None:

@@ -1,0 +1,84 @@
+"""`edgeproof exchange`: the replica of Kraken Futures on loopback, with recorded or generated history."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edgeproof.cli.context import Context, command
+
+_Candles = Annotated[
+    list[Path] | None, typer.Option("--candles", help="Candle files to replay [default: what HOME holds].")
+]
+_More = Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="More files for --candles.")]
+_Instruments = Annotated[
+    list[str] | None, typer.Option("--instrument", "-i", help="Such as BTC/USD:USD; may be repeated [default: all].")
+]
+_Generated = Annotated[
+    int, typer.Option("--generated", min=0, help="Replay a generated market of so many instruments.")
+]
+_Days = Annotated[int, typer.Option("--days", min=1, help="How many days to generate.")]
+_Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the generated market and of the faults.")]
+_From = Annotated[str | None, typer.Option("--from", help="Where the clock starts (UTC); before it is history.")]
+_To = Annotated[str | None, typer.Option("--to", help="Where the clock stands still (UTC) [default: the end].")]
+_Warmup = Annotated[str, typer.Option("--warmup", help="Without --from: how much of the data is history already.")]
+_Speed = Annotated[str, typer.Option("--speed", help='1 is real time, 60 a minute a second, "max" as clients read.')]
+_TickerEvery = Annotated[
+    str | None, typer.Option("--ticker-every", help="Market time between tickers [default: 1s by the wall; at max 1m].")
+]
+_Quiet = Annotated[str, typer.Option("--quiet-candles", help="A minute without a trade in charts: flat or absent.")]
+_Host = Annotated[str, typer.Option("--host", help="An address of this machine's own.")]
+_Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")]
+_Key = Annotated[str | None, typer.Option("--api-key", help="The key clients sign with [default: replica-key].")]
+_Secret = Annotated[str | None, typer.Option("--api-secret", help="Its secret, in base64.")]
+_StopAtEnd = Annotated[bool, typer.Option("--exit-at-end", help="Stop when the history has been told.")]
+
+
+def enter(app: typer.Typer) -> None:
+    """Enter the command `exchange`."""
+    command(app)(exchange)
+
+
+def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option
+    context: Context,
+    more: _More = None,
+    candles: _Candles = None,
+    instrument: _Instruments = None,
+    generated: _Generated = 0,
+    days: _Days = 30,
+    seed: _Seed = 0,
+    start: _From = None,
+    end: _To = None,
+    warmup: _Warmup = "1d",
+    speed: _Speed = "1",
+    ticker_every: _TickerEvery = None,
+    quiet_candles: _Quiet = "flat",
+    host: _Host = "127.0.0.1",
+    port: _Port = 8787,
+    api_key: _Key = None,
+    api_secret: _Secret = None,
+    exit_at_end: _StopAtEnd = False,
+) -> None:
+    """A replica of Kraken Futures on this machine: history replayed as a live market, at any speed.
+
+    REST and websocket answer as the venue's do; point a client at the address that is printed. Ctrl-C ends it.
+    """
+    from edgeproof.cli import replica  # noqa: PLC0415 - starlette, uvicorn and polars, which --help need not load
+
+    source = replica.Source(
+        files=(*(candles or []), *(more or [])),
+        instruments=tuple(instrument or []),
+        generated=generated,
+        days=days,
+        seed=seed,
+    )
+    span = replica.Span(start=start, end=end, warmup=warmup, speed=speed, ticker_every=ticker_every)
+    service = replica.Service(
+        host=host,
+        port=port,
+        key=api_key,
+        secret=api_secret,
+        quiet_candles=quiet_candles,
+        stop_at_end=exit_at_end,
+    )
+    replica.run(context, source, span, service)

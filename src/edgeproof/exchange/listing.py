@@ -1,0 +1,64 @@
+"""What the venue says of its products as of now: listed, expired, post-only, with which tick."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from edgeproof.exchange.market import Market
+from edgeproof.exchange.product import Product
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A product as it is listed at one time."""
+
+    product: Product
+    number: int
+    tick_size: float
+    is_post_only: bool
+    is_expired: bool
+
+    @property
+    def symbol(self) -> str:
+        """The venue's id."""
+        return self.product.symbol
+
+    @property
+    def pair(self) -> str:
+        """The pair as tickers spell it, `XBT:USD`."""
+        return f"{self.symbol.removeprefix('PF_').removesuffix(self.product.instrument.quote)}:USD"
+
+
+@dataclass(slots=True)
+class Listing:
+    """The products of a market, and what has become of them."""
+
+    market: Market
+    hidden: set[str] = field(default_factory=set)
+    expired: set[str] = field(default_factory=set)
+    tick_sizes: dict[str, float] = field(default_factory=dict)
+    is_post_only: bool = False
+
+    def find(self, symbol: str) -> Listed | None:
+        """A product by its symbol in any case; None when it is not listed."""
+        product = self.market.find(symbol)
+        return None if product is None or product.symbol in self.hidden else self._listed(product)
+
+    def at(self, number: int) -> Listed:
+        """A product by its number."""
+        return self._listed(self.market.products[number])
+
+    def trades(self, symbol: str) -> bool:
+        """Whether anything can happen to a product now."""
+        return symbol not in self.hidden and symbol not in self.expired
+
+    def __iter__(self) -> Iterator[Listed]:
+        return (self._listed(product) for product in self.market.products if product.symbol not in self.hidden)
+
+    def _listed(self, product: Product) -> Listed:
+        return Listed(
+            product=product,
+            number=self.market.numbers[product.symbol],
+            tick_size=self.tick_sizes.get(product.symbol, product.tick_size),
+            is_post_only=self.is_post_only,
+            is_expired=product.symbol in self.expired,
+        )

@@ -1,0 +1,46 @@
+"""How a replica is to run."""
+
+from dataclasses import dataclass
+
+from edgeproof.core.model.time import MINUTE, SECOND
+from edgeproof.exchange.auth import Credentials
+
+KEEP_ALIVE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast the market's clock goes.
+
+    `speed` is market time by wall time; None is as fast as those who subscribed to trades read. `start` and `end` are
+    where the clock begins and where it stands still.
+    """
+
+    start: int
+    end: int
+    speed: float | None = None
+    ticker_every: int | None = None
+
+    @property
+    def beat(self) -> int:
+        """Milliseconds of market time from heartbeat to heartbeat; there is always one at a whole minute."""
+        return MINUTE if self.speed is None else min(MINUTE, max(SECOND, round(self.speed * SECOND)))
+
+    @property
+    def ticker(self) -> int:
+        """Milliseconds of market time from ticker to ticker: no more than one a second by the wall."""
+        if self.ticker_every is not None:
+            return self.ticker_every
+        return MINUTE if self.speed is None else max(SECOND, round(self.speed * SECOND))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Everything about a replica but its market. `fill_quiet`: a minute without a trade is a flat candle of a chart."""
+
+    pace: Pace
+    credentials: Credentials = Credentials()
+    seed: int = 0
+    fill_quiet: bool = True
+    stop_at_end: bool = False
+    keep_alive_seconds: float = KEEP_ALIVE_SECONDS

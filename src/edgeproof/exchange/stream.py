@@ -1,0 +1,212 @@
+"""The clock of the market, and what it tells on its way.
+
+1. `advance` takes the clock to a moment: from beat to beat, the trades before the beat in the order of time, then the
+   tickers that are due, then the heartbeat (`_trades`, `_beat`). So a session has been sent everything with a time
+   before T when it gets the heartbeat of T.
+2. `run` decides up to when: by the wall (`_by_the_wall`), or as fast as the clients read (`_as_fast_as_read`).
+3. Every session takes what it subscribed to (`_tell`). Nothing is made into a message that nobody listens to.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from edgeproof.core.model.time import HOUR, MINUTE
+from edgeproof.exchange import book as books
+from edgeproof.exchange import messages
+from edgeproof.exchange.book import Book
+from edgeproof.exchange.channels import BOOK, HEARTBEAT, TICKER, TICKER_LITE, TRADE, Outgoing, channel, is_trade
+from edgeproof.exchange.listing import Listing
+from edgeproof.exchange.market import Market
+from edgeproof.exchange.options import Options
+from edgeproof.exchange.state import state_of
+from edgeproof.exchange.wire import current_time
+
+CHUNK = 256
+"""Trades that go out together at most speed, at least; enough to make what a step costs small."""
+_SHORTEST_NAP = 0.005
+_LONGEST_NAP = 1.0
+
+
+class Listener(Protocol):
+    """Who is told: a session."""
+
+    wanted: set[int]
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether the clock, at most speed, goes on only as this one reads."""
+        ...
+
+    def take(self, batch: list[Outgoing]) -> None:
+        """Take what belongs to the channels it wants."""
+        ...
+
+    async def drain(self) -> None:
+        """Wait until it reads."""
+        ...
+
+
+class Stream:
+    """The moving market. `now` is its time: trades before it have happened, rates from it or before are published."""
+
+    def __init__(self, market: Market, options: Options) -> None:
+        self.market = market
+        self.options = options
+        self.pace = options.pace
+        self.listing = Listing(market)
+        self.listeners: set[Listener] = set()
+        self.now = options.pace.start
+        self.skew = 0
+        self.distort: Callable[[list[Outgoing]], list[Outgoing]] | None = None
+        self.on_beat: Callable[[int], None] = lambda _: None
+        self._next = int(np.searchsorted(market.trades.time, self.now))
+        self._heads = [messages.trade_head(product) for product in market.products]
+        self._trade_channels = [channel(TRADE, number) for number in range(len(market.products))]
+        self._books: dict[int, Book] = {}
+        self._wanted: frozenset[int] = frozenset()
+        self._woken = asyncio.Event()
+        self._began: tuple[float, int] | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the clock stands still for good."""
+        return self.now >= self.pace.end
+
+    @property
+    def stamp(self) -> int:
+        """The time as the venue says it, skew included."""
+        return self.now + self.skew
+
+    def changed(self) -> None:
+        """Take note that listeners came, went or want something else."""
+        self._wanted = frozenset().union(*(each.wanted for each in self.listeners)) if self.listeners else frozenset()
+        self._woken.set()
+
+    def book(self, number: int) -> Book:
+        """The book of a product, as of now."""
+        if number not in self._books:
+            self._books[number] = Book(self.market.products[number])
+        found = self._books[number]
+        found.move(found.product.trades_before(self.now))
+        return found
+
+    def tickers(self, number: int) -> list[Outgoing]:
+        """The tickers of a product as of now, for the channels somebody wants."""
+        full, lite = channel(TICKER, number), channel(TICKER_LITE, number)
+        listed = self.listing.at(number)
+        if not (full in self._wanted or lite in self._wanted) or not self.listing.trades(listed.symbol):
+            return []
+        state = state_of(listed.product, self.now)
+        if state is None:
+            return []
+        found = [(full, messages.ticker(listed, state, self.stamp))] if full in self._wanted else []
+        return [*found, (lite, messages.ticker_lite(listed, state))] if lite in self._wanted else found
+
+    async def run(self) -> None:
+        """Move through the market until its end, then stand still and go on beating once a second."""
+        await (self._as_fast_as_read() if self.pace.speed is None else self._by_the_wall(self.pace.speed))
+        while not self.options.stop_at_end:
+            await asyncio.sleep(_LONGEST_NAP)
+            self._tell([(HEARTBEAT, messages.heartbeat(self.stamp))])
+
+    def synchronise(self) -> None:
+        """Take the clock to where the wall says it is; at most speed it is where it is."""
+        if self.pace.speed is None or self._began is None:
+            return
+        wall, market = self._began
+        self.advance(min(self.pace.end, market + int((current_time() - wall) * 1000 * self.pace.speed)))
+
+    async def _by_the_wall(self, speed: float) -> None:
+        self._began = current_time(), self.now
+        while not self.has_ended:
+            self.synchronise()
+            times = self.market.trades.time
+            event = int(times[self._next]) + 1 if self._next < len(times) else self.pace.end
+            wait = (min(event, self._next_beat(self.now)) - self.now) / 1000 / speed
+            await asyncio.sleep(min(_LONGEST_NAP, max(_SHORTEST_NAP, wait)))
+
+    async def _as_fast_as_read(self) -> None:
+        while not self.has_ended:
+            waited_for = [each for each in self.listeners if each.is_waited_for]
+            if not waited_for:
+                self._woken.clear()
+                await self._woken.wait()
+                continue
+            for each in waited_for:
+                await each.drain()
+            self.advance(self._end_of_chunk())
+            await asyncio.sleep(0)
+
+    def _end_of_chunk(self) -> int:
+        times = self.market.trades.time
+        row = self._next + CHUNK
+        far = int(times[row]) if row < len(times) else self.pace.end
+        return min(self.pace.end, max(far // MINUTE * MINUTE, self._next_beat(self.now)))
+
+    def advance(self, target: int) -> None:
+        """Take the clock to a moment and tell what happens on the way."""
+        batch: list[Outgoing] = []
+        while self.now < target:
+            beat = self._next_beat(self.now)
+            until = min(beat, target)
+            self._trades(until, batch)
+            self.now = until
+            if until == beat:
+                self._beat(batch)
+        self._tell(batch)
+
+    def skip(self, duration: int) -> None:
+        """Let time pass that nobody sees."""
+        self.now = min(self.pace.end, self.now + duration)
+        self._next = int(np.searchsorted(self.market.trades.time, self.now))
+        if self._began is not None and self.pace.speed is not None:
+            self._began = current_time(), self.now
+
+    def _next_beat(self, now: int) -> int:
+        beat = self.pace.beat
+        return min(now // beat * beat + beat, now // MINUTE * MINUTE + MINUTE)
+
+    def _beat(self, batch: list[Outgoing]) -> None:
+        self.on_beat(self.now)
+        if self.now % self.pace.ticker == 0 or self.now % HOUR == 0:
+            for number in range(len(self.market.products)):
+                batch.extend(self.tickers(number))
+        if HEARTBEAT in self._wanted:
+            batch.append((HEARTBEAT, messages.heartbeat(self.stamp)))
+
+    def _trades(self, until: int, batch: list[Outgoing]) -> None:
+        trades, first = self.market.trades, self._next
+        last = first + int(np.searchsorted(trades.time[first:], until))
+        self._next = last
+        if first == last or not self._wanted:
+            return
+        rows = slice(first, last)
+        channels, heads, wanted = self._trade_channels, self._heads, self._wanted
+        columns = (trades.product, trades.time, trades.price, trades.size, trades.side, trades.seq)
+        for number, time, price, size, side, seq in zip(*(c[rows].tolist() for c in columns), strict=True):
+            if channels[number] in wanted:
+                text = messages.trade_text(heads[number], time, price, size, side, seq)
+                batch.append((channels[number], messages.frame(text.encode())))
+            if channel(BOOK, number) in wanted:
+                self._book_changes(number, seq, time, batch)
+
+    def _book_changes(self, number: int, seq: int, time: int, batch: list[Outgoing]) -> None:
+        product, own = self.market.products[number], channel(BOOK, number)
+        found = self._books.setdefault(number, Book(product))
+        for change in found.move(seq - product.first_seq + 1):
+            batch.append((own, books.delta(product, change, time)))
+
+    def _tell(self, batch: list[Outgoing]) -> None:
+        if self.distort is not None:
+            batch = self.distort(batch)
+        if batch:
+            for each in tuple(self.listeners):
+                each.take(batch)
+
+
+def wants_trades(wanted: set[int]) -> bool:
+    """Whether a channel of trades is among them."""
+    return any(is_trade(each) for each in wanted)

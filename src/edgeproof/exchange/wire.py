@@ -1,0 +1,74 @@
+"""The websocket at the level of frames: where bytes go out many at once, and where a connection can be cut."""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+_HIGH_WATER = 1 << 18
+NAME = "wire"
+
+
+class Wire(WebSocketsSansIOProtocol):
+    """uvicorn's websocket that also takes ready frames, and tells when it last heard of its client.
+
+    Nothing the frames of this module need is kept in uvicorn's protocol object: without compression a text frame has
+    no state.
+    """
+
+    def __init__(self, *words: Any, **named: Any) -> None:  # noqa: ANN401 - uvicorn's own arguments, passed on
+        super().__init__(*words, **named)
+        self.answers_pings = True
+        self.heard_at = self.loop.time()
+
+    def handle_connect(self, event: Request) -> None:
+        """Let the application find this object under `scope["state"]["wire"]`."""
+        super().handle_connect(event)
+        if self.response.status_code == 101:
+            self.transport.set_write_buffer_limits(high=_HIGH_WATER)
+            self.scope["state"][NAME] = self
+
+    def data_received(self, data: bytes) -> None:
+        """Remember when; any frame counts, pings as well."""
+        self.heard_at = self.loop.time()
+        super().data_received(data)
+
+    def handle_ping(self) -> None:
+        """Answer, unless told not to."""
+        if self.answers_pings:
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()
+
+    def write(self, frames: bytes) -> None:
+        """Send ready frames."""
+        if not (self.disconnected or self.close_sent or self.transport.is_closing()):
+            self.transport.write(frames)
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that the client has not taken yet, as far as this side knows."""
+        return self.transport.get_write_buffer_size()
+
+    async def drain(self) -> None:
+        """Wait until the client reads."""
+        await self.writable.wait()
+
+    def close(self, code: int) -> None:
+        """End the connection: with a close frame, or (1006) by cutting it."""
+        if code == 1006:
+            self.transport.abort()
+            return
+        task = self.loop.create_task(self._close(code))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _close(self, code: int) -> None:
+        if not self.close_sent and not self.disconnected:
+            await self.send({"type": "websocket.close", "code": code, "reason": ""})
+
+
+def current_time() -> float:
+    """Seconds by the running loop's clock."""
+    return asyncio.get_running_loop().time()
