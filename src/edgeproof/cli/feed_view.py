@@ -1,6 +1,7 @@
 """What a feed looks like: a table that lives in the terminal, lines where there is none, and JSON at the end."""
 
 import asyncio
+import math
 import sys
 from collections.abc import Callable
 
@@ -22,6 +23,7 @@ _WIDE = 100
 
 _COLOURS = {
     IncidentKind.CONNECTED: "green",
+    IncidentKind.JOINED: "green",
     IncidentKind.REPAIRED: "green",
     IncidentKind.RESTORED: "green",
     IncidentKind.DISCONNECTED: "red",
@@ -95,7 +97,7 @@ def _row(
     cells: list[str | Text] = [
         instrument.unified,
         _price(health.last),
-        "" if spread is None else f"{spread:.1f} bp",
+        "" if spread is None else f"{spread:.2f} bp",
         "" if health.funding_rate is None else f"{health.funding_rate:+.5%}",
         "" if closes is None else f"{max(0.0, closes):.0f} s",
         f"{health.candles:,}",
@@ -109,10 +111,14 @@ def _row(
 
 
 def _price(price: float | None) -> str:
-    """A price with six digits or so, without exponents."""
+    """A price with seven digits or so, without exponents.
+
+    >>> _price(60_043.7), _price(150.263), _price(0.601139), _price(1.234e-7)
+    ('60,043.70', '150.2630', '0.601139', '0.000000123400')
+    """
     if price is None:
         return ""
-    digits = 2 if price >= 1_000 else 4 if price >= 1 else 8
+    digits = 2 if price >= 1_000 else 4 if price >= 1 else 5 - math.floor(math.log10(price))
     return f"{price:,.{digits}f}"
 
 

@@ -37,7 +37,7 @@ def test_join_of_a_fresh_line_has_no_hole_and_no_double_at_the_seam() -> None:
     for trade in tape[300:]:
         line.trade(trade)
     assert minutes_told(told) == minutes_of(candles_of(tape))
-    assert incidents(told) == ["restored"]
+    assert incidents(told) == ["joined"]
 
 
 def test_join_of_a_short_hole_asks_for_the_trades() -> None:

@@ -72,7 +72,7 @@ class Joiner:
             line.candles.unsettled.clear()
 
     async def _join(self, line: Line) -> None:
-        known = line.next_seq
+        known, is_new = line.next_seq, line.candles.last is None
         start = await self._reach(line)
         if start is None:
             line.go_on()
@@ -80,8 +80,8 @@ class Joiner:
             return
         since = await self._restore(line, start)
         line.restart(start)
-        span = f"{format_time(since)} to {format_time(start)}"
-        line.incident(IncidentKind.RESTORED, self._now(line), f"the venue's candles from {span}")
+        kind = IncidentKind.JOINED if is_new else IncidentKind.RESTORED
+        line.incident(kind, self._now(line), f"the venue's candles {_words(since)} to {_words(start)}, then its trades")
 
     async def _reach(self, line: Line) -> int | None:
         """None when nothing is missing any more; else the time from which on the trades held are all there are."""
@@ -108,7 +108,7 @@ class Joiner:
             await self._sleep(_PAUSE_S / 5)
         candles = line.candles
         if candles.closed_until and start - candles.closed_until > self._settings.most_history_ms:
-            words = f"no candles from {format_time(candles.closed_until)} on: edgeproof data download brings them"
+            words = f"no candles from {_words(candles.closed_until)} on: edgeproof data download brings them"
             line.incident(IncidentKind.GAP, self._now(line), words)
             candles.forget()
         since = candles.closed_until or (start - self._settings.history_ms) // DAY * DAY
@@ -155,3 +155,8 @@ def _lacks(line: Line, start: int) -> bool:
     return until < start and (
         line.candles.has_trades or any(until <= trade.time < start for trade in line.held.values())
     )
+
+
+def _words(time: int) -> str:
+    """A time to the minute, for people."""
+    return format_time(time)[:16].replace("T", " ")

@@ -106,6 +106,7 @@ class IncidentKind(StrEnum):
     """What can happen to a feed."""
 
     CONNECTED = "connected"
+    JOINED = "joined"
     DISCONNECTED = "disconnected"
     STALE = "stale"
     GAP = "gap"
