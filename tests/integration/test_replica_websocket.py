@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Callable
-from typing import Any
 
 import websockets
 
@@ -12,49 +10,21 @@ from edgeproof.core.model.instrument import Instrument, parse_instrument
 from edgeproof.core.model.time import MINUTE
 from edgeproof.exchange.auth import REPLICA_KEY, REPLICA_SECRET, sign_challenge
 from tests.support.replica import Served, candles_of, market_of, replica_of, without_funding
-
-Message = dict[str, Any]
+from tests.support.talk import Message, enough, of_feed, subscribe, talk, until_time
 
 BTC, ETH = parse_instrument("BTC/USD:USD"), parse_instrument("ETH/USD:USD")
 PRICES = [100.0, 101.0, 99.0, 102.0, 100.5]
 TWO: dict[Instrument, Candles] = {BTC: candles_of(PRICES), ETH: candles_of([10 * price for price in PRICES])}
 
 
-def talk(served: Served, *requests: Message | str, until: Callable[[list[Message]], bool]) -> list[Message]:
-    """Everything the replica says after some requests."""
-
-    async def run() -> list[Message]:
-        heard: list[Message] = []
-        async with asyncio.timeout(20), websockets.connect(served.websocket, compression=None) as socket:
-            for request in requests:
-                await socket.send(request if isinstance(request, str) else json.dumps(request))
-            while not until(heard):
-                heard.append(json.loads(await socket.recv()))
-        return heard
-
-    return asyncio.run(run())
-
-
-def subscribe(feed: str, *symbols: str) -> Message:
-    return {"event": "subscribe", "feed": feed, **({"product_ids": list(symbols)} if symbols else {})}
-
-
-def count(n: int) -> Callable[[list[Message]], bool]:
-    return lambda heard: len(heard) >= n
-
-
-def at_end(heard: list[Message]) -> bool:
-    return bool(heard) and heard[-1].get("time") == 4 * MINUTE and heard[-1]["feed"] == "heartbeat"
-
-
 def test_connection_begins_with_an_info() -> None:
     with replica_of(market_of(without_funding(TWO))) as served:
-        assert talk(served, until=count(1)) == [{"event": "info", "version": 1}]
+        assert talk(served, until=enough(1)) == [{"event": "info", "version": 1}]
 
 
 def test_subscribe_to_trades_acknowledges_each_product_then_sends_their_last_trades() -> None:
     with replica_of(market_of(without_funding(TWO)), start=2 * MINUTE, speed=1e-6) as served:
-        heard = talk(served, subscribe("trade", "pf_ethusd", "PF_XBTUSD"), until=count(5))
+        heard = talk(served, subscribe("trade", "pf_ethusd", "PF_XBTUSD"), until=enough(5))
     acks = [{"event": "subscribed", "feed": "trade", "product_ids": [each]} for each in ("PF_ETHUSD", "PF_XBTUSD")]
     assert heard[1:3] == acks
     assert [(each["feed"], each["product_id"]) for each in heard[3:]] == [
@@ -68,8 +38,8 @@ def test_subscribe_to_trades_acknowledges_each_product_then_sends_their_last_tra
 def test_replay_at_most_speed_tells_every_trade_in_order_before_the_heartbeat_after_it() -> None:
     with replica_of(market_of(without_funding(TWO))) as served:
         requests = [subscribe("heartbeat"), subscribe("trade", "PF_XBTUSD", "PF_ETHUSD")]
-        heard = talk(served, *requests, until=at_end)
-    trades = [each for each in heard if each.get("feed") == "trade" and "event" not in each]
+        heard = talk(served, *requests, until=until_time(4 * MINUTE))
+    trades = of_feed(heard, "trade")
     assert len(trades) == 32
     assert [each["time"] for each in trades] == sorted(each["time"] for each in trades)
     for symbol in ("PF_XBTUSD", "PF_ETHUSD"):
@@ -86,7 +56,7 @@ def test_replay_at_most_speed_tells_every_trade_in_order_before_the_heartbeat_af
 
 def test_subscribe_again_alerts_and_sends_the_snapshot_again() -> None:
     with replica_of(market_of(without_funding(TWO)), start=2 * MINUTE, speed=1e-6) as served:
-        heard = talk(served, *[subscribe("trade", "PF_XBTUSD")] * 2, until=count(5))
+        heard = talk(served, *[subscribe("trade", "PF_XBTUSD")] * 2, until=enough(5))
     assert heard[3] == {"event": "alert", "message": "Already subscribed to feed, re-requesting"}
     assert heard[4] == heard[2]
 
@@ -99,7 +69,7 @@ def test_requests_that_mean_nothing_are_errors() -> None:
             "{half",
             subscribe("trade"),
         ]
-        heard = talk(served, *requests, until=count(5))
+        heard = talk(served, *requests, until=enough(5))
     words = ["Invalid feed", "Invalid product id", "Json Error", "Invalid product id"]
     assert heard[1:] == [{"event": "error", "message": word} for word in words]
 
@@ -107,7 +77,7 @@ def test_requests_that_mean_nothing_are_errors() -> None:
 def test_unsubscribe_ends_a_feed_and_alerts_where_there_was_none() -> None:
     with replica_of(market_of(without_funding(TWO)), speed=1e-6) as served:
         leave = {"event": "unsubscribe", "feed": "trade", "product_ids": ["PF_XBTUSD"]}
-        heard = talk(served, subscribe("trade", "PF_XBTUSD"), leave, leave, until=count(5))
+        heard = talk(served, subscribe("trade", "PF_XBTUSD"), leave, leave, until=enough(5))
     assert heard[3:] == [
         {"event": "unsubscribed", "feed": "trade", "product_ids": ["PF_XBTUSD"]},
         {"event": "alert", "message": "Not subscribed to feed"},

@@ -1,6 +1,6 @@
 """A replica of the venue on a free port of loopback, served from a thread while a test lasts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,6 +10,7 @@ import numpy as np
 from edgeproof.core.model.candle import NO_FUNDING, Candles, Funding
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import MINUTE
+from edgeproof.exchange.faults import parse_fault
 from edgeproof.exchange.market import Market
 from edgeproof.exchange.options import Options, Pace
 from edgeproof.exchange.product import product_of_candles
@@ -44,14 +45,16 @@ def replica_of(
     speed: float | None = None,
     start: int | None = None,
     end: int | None = None,
-    options: Options | None = None,
-    **pace: int,
+    faults: Sequence[str] = (),
+    seed: int = 0,
+    keep_alive_seconds: float = 60.0,
 ) -> Iterator[Served]:
     """A replica of a market. Its clock begins at `start` (the market's own without it), at most speed without one."""
     first = market.start // MINUTE * MINUTE if start is None else start
     last = -(-market.end // MINUTE) * MINUTE if end is None else end
-    chosen = options or Options(pace=Pace(start=first, end=last, speed=speed, **pace))
-    replica = Replica(market, chosen)
+    pace = Pace(start=first, end=last, speed=speed)
+    options = Options(pace=pace, seed=seed, keep_alive_seconds=keep_alive_seconds)
+    replica = Replica(market, options, tuple(map(parse_fault, faults)))
     listening = bind("127.0.0.1", 0)
     with serving(replica, listening) as url:
         yield Served(url=url, replica=replica)

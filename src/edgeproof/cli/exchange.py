@@ -31,6 +31,9 @@ _Host = Annotated[str, typer.Option("--host", help="An address of this machine's
 _Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")]
 _Key = Annotated[str | None, typer.Option("--api-key", help="The key clients sign with [default: replica-key].")]
 _Secret = Annotated[str | None, typer.Option("--api-secret", help="Its secret, in base64.")]
+_Faults = Annotated[
+    list[str] | None, typer.Option("--fault", help="Such as drop:after=500,code=1006; may be repeated; see the docs.")
+]
 _StopAtEnd = Annotated[bool, typer.Option("--exit-at-end", help="Stop when the history has been told.")]
 
 
@@ -57,6 +60,7 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option
     port: _Port = 8787,
     api_key: _Key = None,
     api_secret: _Secret = None,
+    fault: _Faults = None,
     exit_at_end: _StopAtEnd = False,
 ) -> None:
     """A replica of Kraken Futures on this machine: history replayed as a live market, at any speed.
@@ -80,5 +84,6 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option
         secret=api_secret,
         quiet_candles=quiet_candles,
         stop_at_end=exit_at_end,
+        faults=tuple(fault or []),
     )
     replica.run(context, source, span, service)

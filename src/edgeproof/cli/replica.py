@@ -13,6 +13,7 @@ from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.instrument import parse_instrument
 from edgeproof.core.model.time import MINUTE, format_time, parse_duration
 from edgeproof.exchange.auth import REPLICA_KEY, REPLICA_SECRET, Credentials, is_secret
+from edgeproof.exchange.faults import parse_fault
 from edgeproof.exchange.market import Market
 from edgeproof.exchange.options import Options, Pace
 from edgeproof.exchange.replica import Replica
@@ -53,6 +54,7 @@ class Service:
     secret: str | None
     quiet_candles: str
     stop_at_end: bool
+    faults: tuple[str, ...]
 
 
 def run(context: Context, source: Source, span: Span, service: Service) -> None:
@@ -66,7 +68,8 @@ def run(context: Context, source: Source, span: Span, service: Service) -> None:
             fill_quiet=_is_flat(service.quiet_candles),
             stop_at_end=service.stop_at_end,
         )
-        serve(Replica(market, options), listening, on_start=lambda: _announce(context, market, options, listening))
+        replica = Replica(market, options, tuple(map(parse_fault, service.faults)))
+        serve(replica, listening, on_start=lambda: _announce(context, market, options, listening))
 
 
 def _market(context: Context, source: Source) -> Market:

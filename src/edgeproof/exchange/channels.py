@@ -17,13 +17,18 @@ PRIVATE_FEEDS: Final = (
     "notifications_auth",
 )
 
-Outgoing = tuple[int, bytes]
-"""A channel and a frame for it."""
+Outgoing = tuple[int, bytes, int]
+"""A channel, a frame for it, and the number the message has on its channel (0 where it has none)."""
 
 
 def channel(feed: str, number: int) -> int:
     """The channel of a public feed of the product of a number."""
     return number * len(PRODUCT_FEEDS) + PRODUCT_FEEDS.index(feed)
+
+
+def feed_of(number: int) -> str:
+    """The feed of a channel; empty where it is not one of products."""
+    return PRODUCT_FEEDS[number % len(PRODUCT_FEEDS)] if number >= 0 else ""
 
 
 def is_trade(number: int) -> bool:

@@ -98,7 +98,7 @@ def status(listed: Listed) -> Document:
 
 def ticker(listed: Listed, now: int) -> Document:
     """A row of `/tickers`; what needs a trade is left out before the first."""
-    state = state_of(listed.product, now)
+    state = state_of(listed.product, listed.seen(now))
     head: Document = {"tag": "perpetual", "pair": listed.pair, "symbol": listed.symbol}
     tail: Document = {"suspended": listed.is_expired, "postOnly": listed.is_post_only}
     if state is None:

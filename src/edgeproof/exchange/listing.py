@@ -15,12 +15,21 @@ class Listed:
     number: int
     tick_size: float
     is_post_only: bool
-    is_expired: bool
+    expired_at: int | None
 
     @property
     def symbol(self) -> str:
         """The venue's id."""
         return self.product.symbol
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether it trades no more."""
+        return self.expired_at is not None
+
+    def seen(self, now: int) -> int:
+        """The moment up to which there is anything to see of it."""
+        return now if self.expired_at is None else min(now, self.expired_at)
 
     @property
     def pair(self) -> str:
@@ -34,7 +43,7 @@ class Listing:
 
     market: Market
     hidden: set[str] = field(default_factory=set)
-    expired: set[str] = field(default_factory=set)
+    expired: dict[str, int] = field(default_factory=dict)
     tick_sizes: dict[str, float] = field(default_factory=dict)
     is_post_only: bool = False
 
@@ -47,10 +56,6 @@ class Listing:
         """A product by its number."""
         return self._listed(self.market.products[number])
 
-    def trades(self, symbol: str) -> bool:
-        """Whether anything can happen to a product now."""
-        return symbol not in self.hidden and symbol not in self.expired
-
     def __iter__(self) -> Iterator[Listed]:
         return (self._listed(product) for product in self.market.products if product.symbol not in self.hidden)
 
@@ -60,5 +65,5 @@ class Listing:
             number=self.market.numbers[product.symbol],
             tick_size=self.tick_sizes.get(product.symbol, product.tick_size),
             is_post_only=self.is_post_only,
-            is_expired=product.symbol in self.expired,
+            expired_at=self.expired.get(product.symbol),
         )

@@ -32,6 +32,12 @@ def frame(text: bytes) -> bytes:
     return _TEXT + b"\x7f" + length.to_bytes(8, "big") + text
 
 
+def unframed(whole: bytes) -> bytes:
+    """The text of a text frame."""
+    length = whole[1]
+    return whole[2 if length < _SHORT else 4 if length == _SHORT else 10 :]
+
+
 def json_frame(document: Any) -> bytes:  # noqa: ANN401 - whatever JSON can say
     """A text frame with a JSON document."""
     return frame(msgspec.json.encode(document))

@@ -15,6 +15,8 @@ from edgeproof.exchange import account, documents
 from edgeproof.exchange import book as books
 from edgeproof.exchange.auth import is_signed, sign_request
 from edgeproof.exchange.charts import Window, chart
+from edgeproof.exchange.control import control_routes
+from edgeproof.exchange.disturbance import disturbed, unavailable
 from edgeproof.exchange.documents import RESOLUTIONS, TICK_TYPES, malformed, refusal, success
 from edgeproof.exchange.listing import Listed
 from edgeproof.exchange.prices import priced_minutes
@@ -35,11 +37,14 @@ def routes(replica: Replica) -> list[BaseRoute]:
         async def answer(request: Request) -> Response:
             replica.served[path] += 1
             replica.stream.synchronise()
-            return await handler(replica, request)
+            if replica.refuses():
+                return unavailable(replica.stream.stamp)
+            struck = await disturbed(replica.faults_of_rest(), request.url.path, replica.stream.stamp)
+            return struck or await handler(replica, request)
 
         return Route(path, answer, methods=list(methods) or ["GET"])
 
-    private = {**_ACCOUNT, "feeschedules/volumes": lambda _: {"volumesByFeeSchedule": {}}}
+    private = {**_ACCOUNT, "notifications": lambda _: {"notifications": replica.schedule.notices}}
     return [
         *(route(f"{V3}/{path}", handler) for path, handler in _PUBLIC.items()),
         *(route(f"{V3}/{path}", _private(document)) for path, document in private.items()),
@@ -49,11 +54,16 @@ def routes(replica: Replica) -> list[BaseRoute]:
         *(route(f"{_HISTORY}/{name}", _private_history) for name in _PRIVATE_HISTORY),
         route("/api/auth/v1/api-keys/v3/check", _private(lambda _: {})),
         WebSocketRoute("/ws/v1", _websocket(replica)),
+        *control_routes(replica),
     ]
 
 
 def _websocket(replica: Replica) -> Callable[[WebSocket], Awaitable[None]]:
     async def serve(socket: WebSocket) -> None:
+        replica.stream.synchronise()
+        if replica.refuses_connections():
+            await socket.send_denial_response(unavailable(replica.stream.stamp))
+            return
         await socket.accept()
         session = replica.enter(socket.scope["state"][NAME])
         try:
@@ -138,7 +148,7 @@ async def _history(replica: Replica, request: Request) -> Response:
         before = None if words is None else parse_time(words)
     except InputError:
         return _bad_argument(replica, "lastTime")
-    rows = documents.history(named.product, replica.stream.now, before)
+    rows = documents.history(named.product, named.seen(replica.stream.now), before)
     return reply(success(replica.stream.stamp, history=rows))
 
 
@@ -163,7 +173,7 @@ async def _executions(replica: Replica, request: Request) -> Response:
         since, before, token, count = (_whole(words.get(name)) for name in _EXECUTION_WORDS)
     except ValueError:
         return _bad_argument(replica, "since")
-    rows = documents.execution_rows(listed.product, replica.stream.now, since, before)
+    rows = documents.execution_rows(listed.product, listed.seen(replica.stream.now), since, before)
     size = min(documents.MOST_EXECUTIONS, documents.MOST_EXECUTIONS if count is None else max(1, count))
     page, following = _page(rows, token, size, ascending=words.get("sort", "desc").lower() == "asc")
     headers = {"is-truncated": str(following is not None).lower()}
@@ -205,7 +215,8 @@ async def _chart(replica: Replica, request: Request) -> Response:
         return PlainTextResponse("Invalid time", 400)
     window = _window(RESOLUTIONS[resolution], start, end, count)
     minutes, tape = priced_minutes(listed.product, tick)
-    found = chart(minutes, tape, replica.stream.now, window, fill_quiet=replica.options.fill_quiet)
+    now = listed.seen(replica.stream.now)
+    found = chart(minutes, tape, now, window, fill_quiet=replica.options.fill_quiet)
     return reply(documents.candles(found, has_volume=tick == "trade"))
 
 
@@ -286,7 +297,10 @@ _ACCOUNT: dict[str, Callable[[int], Mapping[str, Any]]] = {
     "fills": lambda _: {"fills": []},
     "leveragepreferences": lambda _: {"leveragePreferences": []},
     "pnlpreferences": lambda _: {"preferences": []},
-    "notifications": lambda _: {"notifications": []},
+    "feeschedules/volumes": lambda _: {"volumesByFeeSchedule": {}},
+    "subaccounts": lambda _: {"masterAccountUid": account.ACCOUNT, "subaccounts": []},
+    "unwindqueue": lambda _: {"queue": []},
+    "transfers": lambda _: {"transfers": []},
 }
 _FUNDING = (
     (V4, "historicalfundingrates"),

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -32,6 +33,14 @@ ALREADY = "Already subscribed to feed, re-requesting"
 NOT_SUBSCRIBED = "Not subscribed to feed"
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a session after so many messages; `strike` says whether it did."""
+
+    after: int
+    strike: Callable[["Session"], bool]
+
+
 class Session:
     """A client's connection, from its first word to its last.
 
@@ -43,6 +52,9 @@ class Session:
         self.sent = 0
         self.is_silent = False
         self.number = number
+        self.fate: Fate | None = None
+        self.snapshots_wait = 0
+        self._late: list[tuple[int, list[bytes]]] = []
         self._stream = stream
         self._wire = wire
         self._private: set[str] = set()
@@ -62,7 +74,7 @@ class Session:
     @property
     def is_waited_for(self) -> bool:
         """Whether the clock, at most speed, goes on only as this client reads."""
-        return self._has_trades
+        return self._has_trades and not self.is_silent
 
     async def drain(self) -> None:
         """Wait until the client reads."""
@@ -71,15 +83,28 @@ class Session:
     def take(self, batch: list[Outgoing]) -> None:
         """Send what belongs to the channels the client wants; cut it off when too much waits."""
         wanted = self.wanted
-        self.send([text for channel_, text in batch if channel_ in wanted])
+        self.send([text for number, text, _ in batch if number in wanted])
         if self._wire.waiting > MOST_WAITING:
             self._wire.close(1006)
 
     def send(self, frames: list[bytes]) -> None:
-        """Send frames, unless this session has fallen silent."""
-        if frames and not self.is_silent:
-            self.sent += len(frames)
-            self._wire.write(b"".join(frames))
+        """Send frames, unless this session has fallen silent or does so now."""
+        if not frames or self.is_silent:
+            return
+        if self.fate is not None and self.sent + len(frames) >= self.fate.after:
+            fate, self.fate = self.fate, None
+            last = max(0, fate.after - self.sent)
+            self._write(frames[:last])
+            if fate.strike(self):
+                return
+            frames = frames[last:]
+        self._write(frames)
+        if self._late and self.sent >= self._late[0][0]:
+            self.send(self._late.pop(0)[1])
+
+    def _write(self, frames: list[bytes]) -> None:
+        self.sent += len(frames)
+        self._wire.write(b"".join(frames))
 
     def greet(self) -> None:
         """Say hello."""
@@ -120,7 +145,14 @@ class Session:
             self.send([messages.acknowledged("subscribed", feed, listed.symbol) if is_new else messages.alert(ALREADY)])
         self._want({channel(feed, listed.number) for listed in found})
         for listed in found:
-            self.send(self._first(feed, listed))
+            self._begin(self._first(feed, listed))
+
+    def _begin(self, frames: list[bytes]) -> None:
+        """Send what a subscription begins with, or keep it back for a while."""
+        if self.snapshots_wait:
+            self._late.append((self.sent + self.snapshots_wait, frames))
+        else:
+            self.send(frames)
 
     def _products(self, request: dict[str, Any]) -> list[Listed]:
         """The products a request names; an error is sent for each that is not listed."""
@@ -141,7 +173,7 @@ class Session:
         if feed == BOOK:
             return [books.snapshot(self._stream.book(listed.number), self._stream.stamp)]
         own = channel(feed, listed.number)
-        return [text for channel_, text in self._stream.tickers(listed.number) if channel_ == own]
+        return [text for number, text, _ in self._stream.tickers(listed.number) if number == own]
 
     def _unsubscribe(self, request: dict[str, Any]) -> None:
         feed = request.get("feed")

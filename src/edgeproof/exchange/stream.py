@@ -1,14 +1,13 @@
 """The clock of the market, and what it tells on its way.
 
-1. `advance` takes the clock to a moment: from beat to beat, the trades before the beat in the order of time, then the
-   tickers that are due, then the heartbeat (`_trades`, `_beat`). So a session has been sent everything with a time
-   before T when it gets the heartbeat of T.
+1. `advance` takes the clock to a moment: from beat to beat, the trades before the beat in the order of time (`_until`),
+   what is on the agenda, the tickers that are due, then the heartbeat (`_beat`). So a session has been sent everything
+   with a time before T when it gets the heartbeat of T.
 2. `run` decides up to when: by the wall (`_by_the_wall`), or as fast as the clients read (`_as_fast_as_read`).
 3. Every session takes what it subscribed to (`_tell`). Nothing is made into a message that nobody listens to.
 """
 
 import asyncio
-from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -17,10 +16,22 @@ from edgeproof.core.model.time import HOUR, MINUTE
 from edgeproof.exchange import book as books
 from edgeproof.exchange import messages
 from edgeproof.exchange.book import Book
-from edgeproof.exchange.channels import BOOK, HEARTBEAT, TICKER, TICKER_LITE, TRADE, Outgoing, channel, is_trade
+from edgeproof.exchange.channels import (
+    BOOK,
+    HEARTBEAT,
+    PRODUCT_FEEDS,
+    TICKER,
+    TICKER_LITE,
+    TRADE,
+    Outgoing,
+    channel,
+    is_trade,
+)
+from edgeproof.exchange.distortion import Distortion
 from edgeproof.exchange.listing import Listing
 from edgeproof.exchange.market import Market
 from edgeproof.exchange.options import Options
+from edgeproof.exchange.product import Product
 from edgeproof.exchange.state import state_of
 from edgeproof.exchange.wire import current_time
 
@@ -28,6 +39,22 @@ CHUNK = 256
 """Trades that go out together at most speed, at least; enough to make what a step costs small."""
 _SHORTEST_NAP = 0.005
 _LONGEST_NAP = 1.0
+
+
+class Agenda(Protocol):
+    """What is to happen to the market itself, and when."""
+
+    def is_due(self, now: int) -> bool:
+        """Whether something is to happen now."""
+        ...
+
+    def next_time(self) -> int | None:
+        """When something is to happen next."""
+        ...
+
+    def play(self, now: int) -> None:
+        """Let it happen."""
+        ...
 
 
 class Listener(Protocol):
@@ -60,14 +87,15 @@ class Stream:
         self.listeners: set[Listener] = set()
         self.now = options.pace.start
         self.skew = 0
-        self.distort: Callable[[list[Outgoing]], list[Outgoing]] | None = None
-        self.on_beat: Callable[[int], None] = lambda _: None
+        self.distortion = Distortion()
+        self.agenda: Agenda | None = None
         self._next = int(np.searchsorted(market.trades.time, self.now))
         self._heads = [messages.trade_head(product) for product in market.products]
         self._trade_channels = [channel(TRADE, number) for number in range(len(market.products))]
         self._books: dict[int, Book] = {}
         self._wanted: frozenset[int] = frozenset()
         self._woken = asyncio.Event()
+        self._owed = 0
         self._began: tuple[float, int] | None = None
 
     @property
@@ -82,8 +110,17 @@ class Stream:
 
     def changed(self) -> None:
         """Take note that listeners came, went or want something else."""
-        self._wanted = frozenset().union(*(each.wanted for each in self.listeners)) if self.listeners else frozenset()
+        expired = {
+            channel(feed, self.market.numbers[symbol]) for symbol in self.listing.expired for feed in PRODUCT_FEEDS
+        }
+        self._wanted = frozenset().union(*(each.wanted for each in self.listeners)) - expired
         self._woken.set()
+
+    def expire(self, product: Product) -> None:
+        """Let a product trade no more; its last ticker says so."""
+        self.listing.expired[product.symbol] = self.now
+        self._tell(self.tickers(self.market.numbers[product.symbol]))
+        self.changed()
 
     def book(self, number: int) -> Book:
         """The book of a product, as of now."""
@@ -97,27 +134,36 @@ class Stream:
         """The tickers of a product as of now, for the channels somebody wants."""
         full, lite = channel(TICKER, number), channel(TICKER_LITE, number)
         listed = self.listing.at(number)
-        if not (full in self._wanted or lite in self._wanted) or not self.listing.trades(listed.symbol):
+        if full not in self._wanted and lite not in self._wanted:
             return []
-        state = state_of(listed.product, self.now)
+        state = state_of(listed.product, listed.seen(self.now))
         if state is None:
             return []
-        found = [(full, messages.ticker(listed, state, self.stamp))] if full in self._wanted else []
-        return [*found, (lite, messages.ticker_lite(listed, state))] if lite in self._wanted else found
+        found = [(full, messages.ticker(listed, state, self.stamp), 0)] if full in self._wanted else []
+        return [*found, (lite, messages.ticker_lite(listed, state), 0)] if lite in self._wanted else found
 
     async def run(self) -> None:
         """Move through the market until its end, then stand still and go on beating once a second."""
         await (self._as_fast_as_read() if self.pace.speed is None else self._by_the_wall(self.pace.speed))
+        self._tell(self.distortion.release(), is_true=True)
         while not self.options.stop_at_end:
             await asyncio.sleep(_LONGEST_NAP)
-            self._tell([(HEARTBEAT, messages.heartbeat(self.stamp))])
+            self._tell([(HEARTBEAT, messages.heartbeat(self.stamp), 0)])
 
     def synchronise(self) -> None:
-        """Take the clock to where the wall says it is; at most speed it is where it is."""
-        if self.pace.speed is None or self._began is None:
-            return
-        wall, market = self._began
-        self.advance(min(self.pace.end, market + int((current_time() - wall) * 1000 * self.pace.speed)))
+        """Take the clock to where the wall says it is; at most speed, past what it was let pass."""
+        if self.pace.speed is None:
+            owed, self._owed = self._owed, 0
+            self.advance(min(self.pace.end, self.now + owed))
+        elif self._began is not None:
+            wall, market = self._began
+            self.advance(min(self.pace.end, market + int((current_time() - wall) * 1000 * self.pace.speed)))
+
+    def let_pass(self, duration: int) -> None:
+        """At most speed, let market time pass without waiting for anybody; else it passes by itself."""
+        if self.pace.speed is None:
+            self._owed += duration
+            self._woken.set()
 
     async def _by_the_wall(self, speed: float) -> None:
         self._began = current_time(), self.now
@@ -130,6 +176,7 @@ class Stream:
 
     async def _as_fast_as_read(self) -> None:
         while not self.has_ended:
+            self.synchronise()
             waited_for = [each for each in self.listeners if each.is_waited_for]
             if not waited_for:
                 self._woken.clear()
@@ -144,38 +191,45 @@ class Stream:
         times = self.market.trades.time
         row = self._next + CHUNK
         far = int(times[row]) if row < len(times) else self.pace.end
-        return min(self.pace.end, max(far // MINUTE * MINUTE, self._next_beat(self.now)))
+        end = min(self.pace.end, max(far // MINUTE * MINUTE, self._next_beat(self.now)))
+        event = None if self.agenda is None else self.agenda.next_time()
+        return end if event is None else max(self.now + 1, min(end, event))
 
     def advance(self, target: int) -> None:
         """Take the clock to a moment and tell what happens on the way."""
-        batch: list[Outgoing] = []
         while self.now < target:
-            beat = self._next_beat(self.now)
-            until = min(beat, target)
+            self._tell(self._until(target))
+            if self.agenda is not None and self.agenda.is_due(self.now):
+                self.agenda.play(self.now)
+            if self._is_beat(self.now):
+                self._tell(self._beat())
+
+    def _until(self, target: int) -> list[Outgoing]:
+        """Everything before a moment, or before the next thing on the agenda, whose beat is still to come."""
+        batch: list[Outgoing] = []
+        while True:
+            until = min(self._next_beat(self.now), target)
             self._trades(until, batch)
             self.now = until
-            if until == beat:
-                self._beat(batch)
-        self._tell(batch)
-
-    def skip(self, duration: int) -> None:
-        """Let time pass that nobody sees."""
-        self.now = min(self.pace.end, self.now + duration)
-        self._next = int(np.searchsorted(self.market.trades.time, self.now))
-        if self._began is not None and self.pace.speed is not None:
-            self._began = current_time(), self.now
+            if until == target or (self.agenda is not None and self.agenda.is_due(until)):
+                return batch
+            batch += self._beat()
 
     def _next_beat(self, now: int) -> int:
         beat = self.pace.beat
         return min(now // beat * beat + beat, now // MINUTE * MINUTE + MINUTE)
 
-    def _beat(self, batch: list[Outgoing]) -> None:
-        self.on_beat(self.now)
+    def _is_beat(self, now: int) -> bool:
+        return now % self.pace.beat == 0 or now % MINUTE == 0
+
+    def _beat(self) -> list[Outgoing]:
+        batch: list[Outgoing] = []
         if self.now % self.pace.ticker == 0 or self.now % HOUR == 0:
             for number in range(len(self.market.products)):
                 batch.extend(self.tickers(number))
         if HEARTBEAT in self._wanted:
-            batch.append((HEARTBEAT, messages.heartbeat(self.stamp)))
+            batch.append((HEARTBEAT, messages.heartbeat(self.stamp), 0))
+        return batch
 
     def _trades(self, until: int, batch: list[Outgoing]) -> None:
         trades, first = self.market.trades, self._next
@@ -189,7 +243,7 @@ class Stream:
         for number, time, price, size, side, seq in zip(*(c[rows].tolist() for c in columns), strict=True):
             if channels[number] in wanted:
                 text = messages.trade_text(heads[number], time, price, size, side, seq)
-                batch.append((channels[number], messages.frame(text.encode())))
+                batch.append((channels[number], messages.frame(text.encode()), seq))
             if channel(BOOK, number) in wanted:
                 self._book_changes(number, seq, time, batch)
 
@@ -197,11 +251,11 @@ class Stream:
         product, own = self.market.products[number], channel(BOOK, number)
         found = self._books.setdefault(number, Book(product))
         for change in found.move(seq - product.first_seq + 1):
-            batch.append((own, books.delta(product, change, time)))
+            batch.append((own, books.delta(product, change, time), change.seq))
 
-    def _tell(self, batch: list[Outgoing]) -> None:
-        if self.distort is not None:
-            batch = self.distort(batch)
+    def _tell(self, batch: list[Outgoing], *, is_true: bool = False) -> None:
+        if self.distortion.faults and not is_true:
+            batch = self.distortion.apply(batch)
         if batch:
             for each in tuple(self.listeners):
                 each.take(batch)
