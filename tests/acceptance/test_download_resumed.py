@@ -1,12 +1,14 @@
 """A download that is broken off in every way there is, and run again: the store of an undisturbed run, to the byte."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -49,16 +51,16 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What the store holds after a download that nothing disturbed."""
     home = tmp_path_factory.mktemp("undisturbed")
     with serving(new_venue()) as running:
-        finished(running, home)
+        finished(running.url, home)
     held = content(home)
     assert len(held) > 4
     return held
 
 
-def started(venue: Venue, home: Path, *words: str) -> "subprocess.Popen[str]":
-    program = [sys.executable, "-m", "edgeproof", "data", "download", "--venue", "replica", "--url", venue.url]
+def started(url: str, home: Path, words: Sequence[str] = WORDS) -> "subprocess.Popen[str]":
+    program = [sys.executable, "-m", "edgeproof", "data", "download", "--venue", "replica", "--url", url]
     return subprocess.Popen(
-        [*program, *(words or WORDS), "--home", str(home)],
+        [*program, *words, "--home", str(home)],
         env=os.environ | {"COLUMNS": "200"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -66,8 +68,8 @@ def started(venue: Venue, home: Path, *words: str) -> "subprocess.Popen[str]":
     )
 
 
-def finished(venue: Venue, home: Path) -> str:
-    running = started(venue, home)
+def finished(url: str, home: Path, words: Sequence[str] = WORDS) -> str:
+    running = started(url, home, words)
     out, err = running.communicate(timeout=100)
     assert running.returncode == 0, err
     return out
@@ -76,7 +78,7 @@ def finished(venue: Venue, home: Path) -> str:
 def broken_off(venue: Venue, home: Path, charts: int, how: signal.Signals) -> tuple[int, str]:
     """Start a download, and send it a signal when it has asked for so many pages; how it ended and what it said."""
     already = count_charts(venue)
-    running = started(venue, home)
+    running = started(venue.url, home)
     deadline = time.monotonic() + 60
     while count_charts(venue) - already < charts and time.monotonic() < deadline and running.poll() is None:
         time.sleep(0.005)
@@ -90,9 +92,13 @@ def count_charts(venue: Venue) -> int:
 
 
 def content(home: Path) -> dict[str, bytes]:
-    """Every file of the store by its name."""
+    """Every file of the store by its name, without those that are being written."""
     root = home / "data"
-    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*.*")) if path.is_file()}
+    found = {}
+    for path in sorted(root.rglob("[!.]*.*")):
+        with suppress(FileNotFoundError, IsADirectoryError):  # replaced meanwhile
+            found[str(path.relative_to(root))] = path.read_bytes()
+    return found
 
 
 def test_download_killed_again_and_again_leaves_the_same_store(
@@ -102,7 +108,7 @@ def test_download_killed_again_and_again_leaves_the_same_store(
     for charts in (1, 3, 4, 2):
         status, _ = broken_off(venue, tmp_path, charts, signal.SIGKILL)
         assert status == -signal.SIGKILL
-    assert "there already" in finished(venue, tmp_path)
+    assert "there already" in finished(venue.url, tmp_path)
     assert content(tmp_path) == undisturbed
 
 
@@ -113,7 +119,7 @@ def test_download_interrupted_says_what_is_kept_and_goes_on(
     status, said = broken_off(venue, tmp_path, 4, signal.SIGINT)
     assert status == 130
     assert "new candles of BTC/USD:USD are kept, and the same command goes on from there" in said
-    finished(venue, tmp_path)
+    finished(venue.url, tmp_path)
     assert content(tmp_path) == undisturbed
 
 
@@ -122,7 +128,7 @@ def test_download_from_a_failing_venue_leaves_the_same_store(
     venue: Venue, tmp_path: Path, undisturbed: dict[str, bytes], fault: str
 ) -> None:
     venue.faults = deque([fault, "", fault, fault, ""] * 2)
-    finished(venue, tmp_path)
+    finished(venue.url, tmp_path)
     assert not venue.faults
     assert content(tmp_path) == undisturbed
 
@@ -131,12 +137,51 @@ def test_download_from_a_venue_that_stays_away_fails_and_goes_on_later(
     venue: Venue, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
     venue.faults = deque(["", ""] + ["503"] * 100)
-    running = started(venue, tmp_path)
+    running = started(venue.url, tmp_path)
     _, err = running.communicate(timeout=100)
     assert running.returncode == 1
     assert "HTTP 503" in err
     assert "tried 6 times" in err
     assert "new candles of BTC/USD:USD are kept" in err
     venue.faults.clear()
-    finished(venue, tmp_path)
+    finished(venue.url, tmp_path)
     assert content(tmp_path) == undisturbed
+
+
+@pytest.fixture(scope="module")
+def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of `edgeproof exchange`, a process of its own that replays a generated market."""
+    words = ["--generated", "2", "--days", "15", "--warmup", "14d", "--speed", "1", "--port", "0", "--json"]
+    program = [
+        sys.executable,
+        "-m",
+        "edgeproof",
+        "exchange",
+        *words,
+        "--home",
+        str(tmp_path_factory.mktemp("exchange")),
+    ]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        yield json.loads(running.stdout.readline())["url"]
+        running.terminate()
+
+
+def test_download_from_a_replica_killed_as_soon_as_something_is_kept_leaves_the_same_store(
+    exchange: str, tmp_path: Path
+) -> None:
+    words = ("-i", "BTC/USD:USD", "-i", "ETH/USD:USD", "--since", "2025-01-01", "--until", "2025-01-14T20:00")
+    finished(exchange, tmp_path / "undisturbed", words)
+    killed = tmp_path / "killed"
+    for _ in range(3):
+        before = content(killed)
+        running = started(exchange, killed, words)
+        deadline = time.monotonic() + 60
+        while content(killed) == before and running.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.002)
+        running.kill()
+        running.communicate(timeout=60)
+    assert content(killed) != content(tmp_path / "undisturbed")
+    finished(exchange, killed, words)
+    assert content(killed) == content(tmp_path / "undisturbed")
+    assert len(content(killed)) >= 8

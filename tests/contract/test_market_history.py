@@ -16,15 +16,24 @@ from edgeproof.core.model.candle import COLUMNS, Candles
 from edgeproof.core.model.errors import InputError, VenueError
 from edgeproof.core.model.instrument import parse_instrument
 from edgeproof.core.model.time import HOUR, MINUTE, parse_time
+from edgeproof.exchange.options import Options, Pace
 from edgeproof.ports import MarketHistory
 from tests.support.candles import funding, walk
+from tests.support.replica import market_of, replica_of
 from tests.support.venue import Venue, serving
 
 BTC, ETH, SOL = (parse_instrument(f"{base}/USD:USD") for base in ("BTC", "ETH", "SOL"))
 START = parse_time("2026-09-01")
 MINUTES = 5_000
 NOW = START + 4_500 * MINUTE + 30_000
-WHOLE = walk(MINUTES, seed=4, start=START)
+WALK = walk(MINUTES, seed=4, start=START)
+WHOLE = Candles(
+    timeframe=MINUTE,
+    open_time=WALK.open_time,
+    volume=np.round(WALK.volume, 2) + 0.01,  # each minute has a trade, so that a replica can replay it
+    filled=WALK.filled,
+    **{name: np.round(getattr(WALK, name), 2) for name in ("open", "high", "low", "close")},
+)
 KEPT = np.setdiff1d(np.arange(MINUTES), [0, 5, 6, 1_999, 2_000, *range(2_100, 2_400), 4_499])
 MARKET = Candles(timeframe=MINUTE, **{name: getattr(WHOLE, name)[KEPT] for name in ("open_time", *COLUMNS, "filled")})
 HOURS = MINUTES // 60
@@ -34,21 +43,37 @@ T = TypeVar("T")
 Make = Callable[[], MarketHistory]
 
 
+HISTORIES = {ETH: (WHOLE, RATES), BTC: (MARKET, RATES)}
+
+
 @pytest.fixture(scope="module")
-def venue() -> Iterator[Venue]:
-    with serving(Venue(candles={ETH: WHOLE, BTC: MARKET}, funding={BTC: RATES, ETH: RATES}, now=NOW)) as running:
-        yield running
+def venue() -> Iterator[str]:
+    """The address of a venue that is a small script."""
+    given = {each: candles for each, (candles, _) in HISTORIES.items()}
+    with serving(Venue(candles=given, funding=dict.fromkeys(given, RATES), now=NOW)) as running:
+        yield running.url
 
 
-@pytest.fixture(params=["kraken", "ccxt", "simulated"])
-def make(request: pytest.FixtureRequest, venue: Venue) -> Make:
+@pytest.fixture(scope="module")
+def replica() -> Iterator[str]:
+    """The address of a replica whose clock stands still."""
+    market = market_of(HISTORIES)
+    options = Options(pace=Pace(start=NOW, end=NOW, speed=1.0), fill_quiet=False)
+    with replica_of(market, options=options) as served:
+        yield served.url
+
+
+@pytest.fixture(params=["kraken", "kraken-replica", "ccxt", "ccxt-replica", "simulated"])
+def make(request: pytest.FixtureRequest, venue: str, replica: str) -> Make:
     """Make a history of the one market, as each of its adapters does."""
-    if request.param == "simulated":
+    name, _, remote = request.param.partition("-")
+    url = replica if remote else venue
+    if name == "simulated":
         return lambda: SimulatedHistory({ETH: WHOLE, BTC: MARKET}, {BTC: RATES, ETH: RATES}, now=NOW)
-    if request.param == "kraken":
+    if name == "kraken":
         quick = RestLimits(requests_per_second=1e6, burst=1_000, first_backoff=0.001)
-        return lambda: KrakenRest(venue.url, rng=np.random.default_rng(1), limits=quick)
-    return lambda: CcxtHistory(krakenfutures(venue.url))
+        return lambda: KrakenRest(url, rng=np.random.default_rng(1), limits=quick)
+    return lambda: CcxtHistory(krakenfutures(url))
 
 
 def krakenfutures(url: str) -> Any:

@@ -22,12 +22,16 @@ from edgeproof.core.model.instrument import parse_instrument
 from edgeproof.core.model.market import MarketTrades
 from edgeproof.core.model.time import HOUR, MINUTE, SECOND, parse_time
 from tests.support.candles import funding
+from tests.support.replica import market_of, replica_of
 from tests.support.venue import Venue, serving
 
 BTC = parse_instrument("BTC/USD:USD")
 START = parse_time("2026-09-01T11:56")
 SPEED = 60
 MINUTES = 7
+END = START + MINUTES * MINUTE
+HOURS = range(START - START % HOUR - 20 * HOUR, START + 3 * HOUR, HOUR)
+RATES = funding(list(HOURS), [hour / 1e17 for hour in HOURS])
 SETTINGS = CcxtFeedSettings(
     margin_ms=MINUTE, patience_ms=15_000, history_ms=20 * MINUTE, tick_s=0.01, lag_s=0.1, first_pause_s=0.05
 )
@@ -129,10 +133,10 @@ class Stream:
         }
 
 
-def krakenfutures(rest: str, port: int) -> Any:
+def krakenfutures(rest: str, websocket: str) -> Any:
     exchange = open_exchange("krakenfutures", part="pro")
     derivatives = {name: f"{rest}/derivatives/api/" for name in ("public", "private")}
-    mine = {"charts": f"{rest}/api/charts/", "ws": f"ws://127.0.0.1:{port}/ws/v1"}
+    mine = {"charts": f"{rest}/api/charts/", "ws": websocket}
     exchange.urls["api"] = exchange.urls["api"] | derivatives | mine
     exchange.enableRateLimit = False
     exchange.timeout_on_exit = 0
@@ -145,29 +149,30 @@ async def keep_time(venue: Venue, clock: FastClock) -> None:
         await asyncio.sleep(0.002)
 
 
+async def listen(rest: str, websocket: str, clock: FastClock) -> list[MarketEvent]:
+    """What the feed tells until its candles reach END."""
+    scope = CcxtScope(instruments=(BTC,), timeframes=(MINUTE, 2 * MINUTE))
+    feed = CcxtFeed(krakenfutures(rest, websocket), scope, clock=clock, settings=SETTINGS)
+    told: list[MarketEvent] = []
+    async with asyncio.timeout(60):
+        async for events in feed.events():
+            told += events
+            if any(isinstance(each, ClosedCandle) and each.close_time >= END for each in events):
+                break
+    await feed.close()
+    return told
+
+
 async def follow(*hangs_up: float) -> tuple[list[MarketEvent], Stream]:
     clock, tape = FastClock(), make_tape()
-    hours = range(START - START % HOUR - 20 * HOUR, START + 3 * HOUR, HOUR)
-    rates = funding(list(hours), [hour / 1e17 for hour in hours])
     stream = Stream(clock, tape, [START + int(minute * MINUTE) for minute in hangs_up])
-    told: list[MarketEvent] = []
-    with serving(Venue(candles={BTC: aggregate(tape, MINUTE)}, funding={BTC: rates}, now=START)) as venue:
+    with serving(Venue(candles={BTC: aggregate(tape, MINUTE)}, funding={BTC: RATES}, now=START)) as venue:
         timing = asyncio.create_task(keep_time(venue, clock))
         async with serve(stream.serve, "127.0.0.1", 0) as server:
             port = next(iter(server.sockets)).getsockname()[1]
-            scope = CcxtScope(instruments=(BTC,), timeframes=(MINUTE, 2 * MINUTE))
-            feed = CcxtFeed(krakenfutures(venue.url, port), scope, clock=clock, settings=SETTINGS)
-            async with asyncio.timeout(60):
-                async for events in feed.events():
-                    told += events
-                    if any(isinstance(each, ClosedCandle) and each.close_time >= END for each in events):
-                        break
-            await feed.close()
+            told = await listen(venue.url, f"ws://127.0.0.1:{port}/ws/v1", clock)
         timing.cancel()
     return told, stream
-
-
-END = START + MINUTES * MINUTE
 
 
 def final(told: Sequence[MarketEvent]) -> dict[int, tuple[float, ...]]:
@@ -194,7 +199,7 @@ def incidents(told: Sequence[MarketEvent]) -> list[IncidentKind]:
 def test_feed_through_ccxt_pro_makes_the_candles_of_the_tape() -> None:
     told, stream = asyncio.run(follow())
     assert_is_the_tape(told)
-    assert IncidentKind.RESTORED in incidents(told)
+    assert incidents(told)[:2] == [IncidentKind.CONNECTED, IncidentKind.JOINED]
     assert IncidentKind.DISCONNECTED not in incidents(told)
     assert stream.connections == 1
     quote = next(each for each in told if isinstance(each, Quote))
@@ -210,3 +215,11 @@ def test_feed_through_ccxt_pro_is_whole_after_the_venue_hung_up(minutes: tuple[f
     assert_is_the_tape(told)
     assert stream.connections == 1 + len(minutes)
     assert IncidentKind.DISCONNECTED in incidents(told)
+
+
+def test_feed_through_ccxt_pro_makes_the_candles_of_a_replica() -> None:
+    market = market_of({BTC: (aggregate(make_tape(), MINUTE), RATES)})
+    with replica_of(market, speed=SPEED, start=START) as served:
+        told = asyncio.run(listen(served.url, served.websocket, FastClock()))
+    assert_is_the_tape(told)
+    assert IncidentKind.DISCONNECTED not in incidents(told)

@@ -80,6 +80,7 @@ class CcxtFeed:
         self._events: list[MarketEvent] = []
         self._filled = asyncio.Event()
         self._failure: BaseException | None = None
+        self._is_connected = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._watching: list[asyncio.Task[None]] = []
         self._lines: tuple[CcxtLine, ...] = ()
@@ -197,6 +198,9 @@ class CcxtFeed:
 
     def _hear(self, time: int) -> None:
         self._heard = self._clock.monotonic()
+        if not self._is_connected:
+            self._is_connected = True
+            self._incident(IncidentKind.CONNECTED, self._history.name)
         if time <= self._now() + self._settings.ahead_ms:
             self._newest = max(self._newest, time)
         self._ring()
@@ -206,8 +210,14 @@ class CcxtFeed:
         words = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
         if isinstance(error, BaseError) and not isinstance(error, OperationFailed | ExchangeClosedByUser):
             raise VenueError(f"{line.symbol} cannot be watched: {words}", is_passing=False) from error
-        line.incident(IncidentKind.DISCONNECTED, self._now(), words)
+        if self._is_connected:
+            self._is_connected = False
+            self._incident(IncidentKind.DISCONNECTED, words)
         self._ring()
+
+    def _incident(self, kind: IncidentKind, words: str) -> None:
+        """Tell what happened to the whole feed."""
+        self._events.append(FeedIncident(kind=kind, time=self._now(), detail=words))
 
     def _pause(self, failures: int) -> float:
         # The digits behind the second of our own clock differ from client to client, which is all that is needed.
@@ -222,6 +232,7 @@ class CcxtFeed:
         start = -(-(self._now() + self._settings.margin_ms) // MINUTE) * MINUTE
         while self._now() < start + self._settings.patience_ms:
             await self._sleep(self._settings.tick_s / 5)
+        is_new = line.candles.closed_until == 0
         while not line.is_live:
             try:
                 since = line.candles.closed_until or (start - self._settings.history_ms) // DAY * DAY
@@ -233,8 +244,9 @@ class CcxtFeed:
                 failures += 1
             else:
                 line.restart(start)
+                kind = IncidentKind.JOINED if is_new else IncidentKind.RESTORED
                 span = f"{format_time(since)} to {format_time(start)}"
-                line.incident(IncidentKind.RESTORED, self._now(), f"the venue's candles from {span}")
+                line.incident(kind, self._now(), f"the venue's candles from {span}")
             self._ring()
 
     async def _restore(self, line: CcxtLine, since: int, end: int) -> None:
@@ -316,7 +328,8 @@ class CcxtFeed:
             return
         self._heard = self._clock.monotonic()
         words = f"nothing was heard for {silent:.0f} s"
-        self._events.append(FeedIncident(kind=IncidentKind.STALE, time=self._now(), detail=words))
+        self._is_connected = False
+        self._incident(IncidentKind.STALE, words)
         for task in self._watching:
             task.cancel()
         await self._exchange.close_ws_clients()
