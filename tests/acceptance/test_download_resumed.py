@@ -8,7 +8,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -148,40 +148,63 @@ def test_download_from_a_venue_that_stays_away_fails_and_goes_on_later(
     assert content(tmp_path) == undisturbed
 
 
-@pytest.fixture(scope="module")
-def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+REPLICA_WORDS = ("-i", "BTC/USD:USD", "-i", "ETH/USD:USD", "--since", "2025-01-01", "--until", "2025-01-14T20:00")
+
+
+@contextmanager
+def exchange(home: Path, *words: str) -> Iterator[str]:
     """The address of `edgeproof exchange`, a process of its own that replays a generated market."""
-    words = ["--generated", "2", "--days", "15", "--warmup", "14d", "--speed", "1", "--port", "0", "--json"]
-    program = [
-        sys.executable,
-        "-m",
-        "edgeproof",
-        "exchange",
-        *words,
-        "--home",
-        str(tmp_path_factory.mktemp("exchange")),
-    ]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdout is not None
-        yield json.loads(running.stdout.readline())["url"]
-        running.terminate()
+    program = [sys.executable, "-m", "edgeproof", "exchange", "--generated", "2", "--days", "15", "--warmup", "14d"]
+    more = ["--speed", "1", "--port", "0", "--json", "--home", str(home), *words]
+    with subprocess.Popen([*program, *more], stdout=subprocess.PIPE, text=True) as running:
+        try:
+            assert running.stdout is not None
+            yield json.loads(running.stdout.readline())["url"]
+        finally:
+            running.terminate()
+
+
+@pytest.fixture(scope="module")
+def replica(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with exchange(tmp_path_factory.mktemp("exchange")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def undisturbed_replica(tmp_path_factory: pytest.TempPathFactory, replica: str) -> dict[str, bytes]:
+    """What the store holds after a download from the replica that nothing disturbed."""
+    home = tmp_path_factory.mktemp("undisturbed")
+    finished(replica, home, REPLICA_WORDS)
+    held = content(home)
+    assert len(held) >= 8
+    return held
 
 
 def test_download_from_a_replica_killed_as_soon_as_something_is_kept_leaves_the_same_store(
-    exchange: str, tmp_path: Path
+    replica: str, tmp_path: Path, undisturbed_replica: dict[str, bytes]
 ) -> None:
-    words = ("-i", "BTC/USD:USD", "-i", "ETH/USD:USD", "--since", "2025-01-01", "--until", "2025-01-14T20:00")
-    finished(exchange, tmp_path / "undisturbed", words)
-    killed = tmp_path / "killed"
     for _ in range(3):
-        before = content(killed)
-        running = started(exchange, killed, words)
+        before = content(tmp_path)
+        running = started(replica, tmp_path, REPLICA_WORDS)
         deadline = time.monotonic() + 60
-        while content(killed) == before and running.poll() is None and time.monotonic() < deadline:
+        while content(tmp_path) == before and running.poll() is None and time.monotonic() < deadline:
             time.sleep(0.002)
         running.kill()
         running.communicate(timeout=60)
-    assert content(killed) != content(tmp_path / "undisturbed")
-    finished(exchange, killed, words)
-    assert content(killed) == content(tmp_path / "undisturbed")
-    assert len(content(killed)) >= 8
+    assert content(tmp_path) != undisturbed_replica
+    finished(replica, tmp_path, REPLICA_WORDS)
+    assert content(tmp_path) == undisturbed_replica
+
+
+def test_download_from_a_replica_with_every_fault_of_rest_leaves_the_same_store(
+    tmp_path: Path, undisturbed_replica: dict[str, bytes]
+) -> None:
+    faults = [
+        "503:every=4,count=0,after=3",
+        "html:every=7,count=0",
+        "429:every=9,count=2,reset=1",
+        "slow_rest:every=5,count=4,seconds=0.3",
+    ]
+    with exchange(tmp_path / "exchange", *(word for fault in faults for word in ("--fault", fault))) as url:
+        finished(url, tmp_path / "home", REPLICA_WORDS)
+    assert content(tmp_path / "home") == undisturbed_replica

@@ -17,9 +17,12 @@ from edgeproof.core.model.errors import InputError, VenueError
 from edgeproof.core.model.instrument import parse_instrument
 from edgeproof.core.model.time import HOUR, MINUTE, parse_time
 from edgeproof.exchange.options import Options, Pace
+from edgeproof.exchange.replica import Replica
+from edgeproof.exchange.server import bind
+from edgeproof.exchange.server import serving as serving_replica
 from edgeproof.ports import MarketHistory
 from tests.support.candles import funding, walk
-from tests.support.replica import market_of, replica_of
+from tests.support.replica import market_of
 from tests.support.venue import Venue, serving
 
 BTC, ETH, SOL = (parse_instrument(f"{base}/USD:USD") for base in ("BTC", "ETH", "SOL"))
@@ -57,10 +60,9 @@ def venue() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def replica() -> Iterator[str]:
     """The address of a replica whose clock stands still."""
-    market = market_of(HISTORIES)
     options = Options(pace=Pace(start=NOW, end=NOW, speed=1.0), fill_quiet=False)
-    with replica_of(market, options=options) as served:
-        yield served.url
+    with serving_replica(Replica(market_of(HISTORIES), options), bind("127.0.0.1", 0)) as url:
+        yield url
 
 
 @pytest.fixture(params=["kraken", "kraken-replica", "ccxt", "ccxt-replica", "simulated"])
