@@ -2,7 +2,7 @@
 
 Every test runs two processes that know nothing of each other but an address. The recorded candles go into one home
 and are replayed from there; `data record` makes candles of the trades in another. By default a fault is tried on some
-hours of three instruments; `make soak` takes the whole week of all seven.
+days of three instruments; `make soak` takes the whole week of all seven.
 """
 
 import os
@@ -16,7 +16,7 @@ from edgeproof.core.candles.fill import fill_gaps
 from edgeproof.core.candles.resample import resample
 from edgeproof.core.model.candle import COLUMNS, Candles
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.time import DAY, HOUR, MINUTE, format_time, parse_time
+from edgeproof.core.model.time import DAY, MINUTE, format_time, parse_time
 from tests.support.processes import edgeproof, replica
 from tests.support.recorded import recorded_candles, recorded_funding
 
@@ -24,13 +24,13 @@ NAMES = ("BTC", "ETH", "SOL", "XRP", "ADA", "LTC", "LINK")
 FROM = parse_time("2025-05-06T00:00Z")
 TIMEFRAMES = tuple(MINUTE * each for each in (1, 2, 5, 15, 30, 60, 240, 1440))
 IS_SOAK = bool(os.environ.get("EDGEPROOF_SOAK"))
-SOME, SPAN = (NAMES[:6], 7 * DAY) if IS_SOAK else (NAMES[:3], 8 * HOUR)
+SOME, SPAN = (NAMES[:6], 7 * DAY) if IS_SOAK else (NAMES[:3], 2 * DAY)
 """What is recorded while something goes wrong; the last of the seven is listed, and may be added or expire."""
 
 FAULTS = (
-    "silent:after=3000",
-    "drop:after=2000,code=1006,outage=7m,count=3",
-    "drop:after=2000,code=1000,outage=3h",
+    "silent:after=15000",
+    "drop:after=12000,code=1006,outage=7m,count=3",
+    "drop:after=12000,code=1000,outage=3h",
     "duplicate:every=50",
     "delay:every=70,by=5",
     "reorder:every=40",
@@ -46,7 +46,7 @@ FAULTS = (
     "429:every=4,count=3",
     "slow_rest:seconds=0.2,count=0",
     "clock_skew:ms=5000",
-    "maintenance:after=1h",
+    "maintenance:after=20h",
     "instrument_added:product=PF_LINKUSD",
     "instrument_expired:product=PF_LINKUSD",
     "tick_changed:product=PF_XBTUSD",

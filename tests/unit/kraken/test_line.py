@@ -116,6 +116,21 @@ def test_line_whose_venue_counts_anew_starts_over() -> None:
     assert sorted(line.held) == [1, 2, 3]
 
 
+def test_line_that_restarts_goes_on_to_the_next_hole_only() -> None:
+    told: list[MarketEvent] = []
+    line = new_line(told)
+    tape = trades_of(40)
+    for trade in tape:
+        if trade.seq != 30:
+            line.trade(trade)
+    line.restart(START + MINUTE)
+    assert (line.next_seq, sorted(line.held)) == (30, list(range(31, 41)))
+    assert line.has_gap
+    line.trade(tape[29])
+    wanted = {time: row for time, row in minutes_of(candles_of(tape)).items() if time >= START + MINUTE}
+    assert {time: row for time, row in minutes_told(told).items() if time >= START + MINUTE} == wanted
+
+
 def test_line_that_waits_for_long_lets_the_older_trades_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(line_module, "MOST_HELD", 100)
     told: list[MarketEvent] = []

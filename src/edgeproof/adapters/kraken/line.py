@@ -138,14 +138,11 @@ class Line:
         self._drain()
 
     def restart(self, at: int) -> None:
-        """Go on with the trades from the time `at` on; the candles before it are the venue's own."""
-        self.next_seq = None
-        for seq in sorted(self.held):
-            trade = self.held.pop(seq)
-            self.next_seq = seq + 1
-            if trade.time >= at:
-                self._passed_on(trade, self.candles.trade(trade))
-        self.is_live = True
+        """Go on with the trades from the time `at` on, up to the next hole; the candles before are the venue's own."""
+        after = [seq for seq, trade in self.held.items() if trade.time >= at]
+        self.next_seq = min(after) if after else max(self.held) + 1 if self.held else None
+        self.held = {seq: trade for seq, trade in self.held.items() if self.next_seq is None or seq >= self.next_seq}
+        self.go_on()
 
     def lose(self) -> None:
         """The connection is gone: nothing closes by the clock until it is known what was missed."""
