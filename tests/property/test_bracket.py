@@ -185,6 +185,7 @@ def test_many_variants_sharing_outcomes_equal_each_on_its_own(data: st.DataObjec
     for walk, variant in zip(shared, variants, strict=True):
         alone = simulate(history, spec, variant)
         assert walk.fates == alone.fates
+        assert walk.r_multiples.tobytes() == alone.round_trips.r_multiple.tobytes()
         assert_same_bits(walk.round_trips, alone.round_trips)
 
 

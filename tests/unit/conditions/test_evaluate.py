@@ -140,6 +140,45 @@ def test_plan_of_many_outputs_reports_what_each_alone_would() -> None:
     assert len(together[1]) > 1_000
 
 
+def test_output_of_several_conditions_reports_where_any_of_them_is_true() -> None:
+    candles = walk(3_000)
+    texts = ["crosses_above(close, ema(9))", "close[2_900] > 0", "crosses_below(rsi(5), 30)"]
+    first, *others = map(parse_condition, texts)
+    values = (parse_number("close"),)
+    several = Output(MINUTE, first, values, tuple(others))
+    one = Output(MINUTE, parse_condition(" or ".join(texts)), values)
+    events, expected = (_events([output], candles)[0] for output in (several, one))
+    assert events.index.tolist() == expected.index.tolist()
+    assert events.values.tobytes() == expected.values.tobytes()
+    assert len(events) > 300
+
+
+@pytest.mark.parametrize("n_lanes", [2, 4, 7, 8, 9, 16, 21, 42])
+def test_averages_side_by_side_have_the_bits_of_each_alone(n_lanes: int) -> None:
+    # No multiple of eight candles; among the lanes one that is undefined now and then and one that begins late.
+    candles = walk(3_003)
+    texts = ["ema(close / (close - close[1]), 3)", "ema(2_500)", *(f"rma(close, {k})" for k in range(2, n_lanes))]
+    for chosen in (texts, texts[2:]):
+        plan = make_plan([Output(MINUTE, parse_condition("close > 0"), tuple(map(parse_number, chosen)))])
+        (events,) = evaluate_events(plan, series_columns(candles, NO_FUNDING, plan.series), capacity=200)
+        for text, column in zip(chosen, events.values.T, strict=True):
+            assert column.tobytes() == evaluate_expression(text, candles).tobytes()
+
+
+@pytest.mark.parametrize("capacity", [8, 64, 200, 2_000])
+def test_crossing_of_a_level_follows_kleene_whatever_the_block(capacity: int) -> None:
+    candles = walk(1_500)
+    x = evaluate_expression("sqrt(rsi(3) - 3)", candles)
+    assert 10 < np.isnan(x).sum() < 100
+    for level in (5.0, 7.0):
+        now = np.where(x < level, TRUE, np.where(x >= level, FALSE, UNDEFINED))
+        before = np.concatenate([[UNDEFINED], now[:-1]])
+        text = f"crosses_below(sqrt(rsi(3) - 3), {level})"
+        values = evaluate_expression(text, candles, capacity=capacity)
+        assert values.tolist() == np.minimum(now, 2 - before).tolist()
+        assert (values == TRUE).sum() > 5
+
+
 def _events(outputs: list[Output], candles: Candles) -> tuple[Events, ...]:
     plan = make_plan(outputs)
     return evaluate_events(plan, series_columns(candles, NO_FUNDING, plan.series))

@@ -16,7 +16,7 @@ from edgeproof.core.candles.resample import resample
 from edgeproof.core.conditions.parse import parse
 from edgeproof.core.conditions.plan import FUNDING, Output, Plan, Probe, make_plan
 from edgeproof.core.indicators.node import Kind, Node
-from edgeproof.core.kernels import machine
+from edgeproof.core.kernels import events, machine
 from edgeproof.core.model.candle import COLUMNS, NO_FUNDING, Candles, FloatArray, Funding, IntArray
 
 BLOCK = 2_000
@@ -24,6 +24,9 @@ BLOCK = 2_000
 
 No power of two: rows a multiple of 4 KB apart would all fall on the same few lines of the first-level cache.
 """
+
+LINE = 64
+"""Bytes in a line of a processor's cache."""
 
 Columns = Mapping[str, FloatArray]
 
@@ -84,16 +87,15 @@ class Evaluator:
     def __init__(self, plan: Plan, capacity: int = BLOCK) -> None:
         self.plan = plan
         self._capacity = -(-capacity // 8) * 8
-        self._numbers = np.zeros((plan.number_rows, self._capacity))
-        self._flags = np.zeros((plan.flag_rows, self._capacity), np.uint8)
+        self._numbers = _rows(plan.number_rows, self._capacity, 8).view(np.float64)
+        self._flags = _rows(plan.flag_rows, events.row_of_flags(self._capacity), 1)
         self._state = np.zeros(plan.state_size)
         self._lengths = np.zeros(len(plan.series), np.int64)
         self._seen = np.zeros(len(plan.series), np.int64)
-        self._events = np.empty((max(self._capacity, 1024), plan.event_width))
-        self._cursor = np.zeros(1, np.int64)
-        self._full: list[FloatArray] = []
-        nothing = Events(np.empty(0, np.int64), np.empty((0, plan.event_width - 2)))
-        self._none = (nothing,) * plan.n_outputs
+        self._cursor = np.zeros(2 + plan.n_outputs, np.int64)
+        self._full: list[tuple[events.MarkArray, FloatArray]] = []
+        self._make_room(max(self._capacity + 1, 1024))
+        self._none = tuple(Events(np.empty(0, np.int64), np.empty((0, width))) for width in plan.output_widths)
         for value, row in plan.constants:
             self._numbers[row] = value
 
@@ -129,11 +131,19 @@ class Evaluator:
         ):
             self._set_aside()
 
+    def _make_room(self, n_events: int) -> None:
+        self._marks = np.empty(n_events, np.uint64)
+        self._values = np.empty(n_events * int(self.plan.output_widths.max(initial=0)))
+        self._cursor[:2] = 0
+
     def _set_aside(self) -> None:
         # The room for events is full: keep it, and go on in twice as much.
-        self._full.append(self._events[: self._cursor[0]])
-        self._events = np.empty((2 * len(self._events), self._events.shape[1]))
-        self._cursor[0] = 0
+        self._full.append(self._in_use())
+        self._make_room(2 * len(self._marks))
+
+    def _in_use(self) -> tuple[events.MarkArray, FloatArray]:
+        n_events, n_values = self._cursor[:2].tolist()
+        return self._marks[:n_events], self._values[:n_values]
 
     def _run(self, first: int) -> int:
         done: int = machine.run(first, *self._parts())
@@ -156,7 +166,8 @@ class Evaluator:
             self._flags,
             self._lengths,
             self._seen,
-            self._events,
+            self._marks,
+            self._values,
             self._cursor,
         )
 
@@ -164,26 +175,39 @@ class Evaluator:
         """The events since the last call, one `Events` an output."""
         if self._cursor[0] == 0 and not self._full:
             return self._none
-        parts = [*self._full, self._events[: self._cursor[0]]]
-        starts = np.zeros(self.plan.n_outputs + 1, np.int64)
+        parts = [*self._full, self._in_use()]
+        widths, counts = self.plan.output_widths, self._cursor[2:]
+        starts, value_starts = _offsets(counts), _offsets(counts * widths)
+        index, values = np.empty(starts[-1], np.int64), np.empty(value_starts[-1])
+        places, value_places = starts.copy(), value_starts.copy()
         for part in parts:
-            machine.count_events(part, starts[1:])
-        np.cumsum(starts, out=starts)
-        index, values = np.empty(starts[-1], np.int64), np.empty((starts[-1], self.plan.event_width - 2))
-        places = starts.copy()
-        for part in parts:
-            machine.place_events(part, self.plan.output_widths, places, index, values)
+            events.place_events(*part, widths, places, value_places, index, values)
         self._full.clear()
-        self._cursor[0] = 0
-        widths = self.plan.output_widths.tolist()
+        self._cursor[:] = 0
         bounds = itertools.pairwise(starts.tolist())
-        return tuple(Events(index[a:b], values[a:b, :width]) for (a, b), width in zip(bounds, widths, strict=True))
+        value_bounds = itertools.pairwise(value_starts.tolist())
+        return tuple(
+            Events(index[a:b], values[c:d].reshape(b - a, width))
+            for (a, b), (c, d), width in zip(bounds, value_bounds, widths.tolist(), strict=True)
+        )
 
     def probe(self, number: int) -> "np.ndarray[Any, Any]":
         """The probe's values on the candles of the last block (a copy): float64, or uint8 for a condition."""
         k, kind, row = self.plan.probes[number]
         rows = self._flags if kind is Kind.CONDITION else self._numbers
         return rows[row, : self._lengths[k]].copy()
+
+
+def _rows(count: int, length: int, itemsize: int) -> "np.ndarray[Any, Any]":
+    # Rows of zeroed bytes that begin where a line of the cache does: else every second vector would lie on two lines.
+    size = count * length * itemsize
+    room = np.zeros(size + LINE, np.uint8)
+    first = -room.ctypes.data % LINE
+    return room[first : first + size].reshape(count, length * itemsize)
+
+
+def _offsets(lengths: IntArray) -> IntArray:
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
 
 
 def block_ends(columns: Sequence[Columns], capacity: int, cuts: Iterable[float] = ()) -> IntArray:

@@ -25,11 +25,12 @@ _CONDITIONS = "cg"
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What to report: on which candles of a series the condition is true, and the values there."""
+    """What to report: on which candles of a series the condition or one of the others is true, and the values there."""
 
     series: int
     condition: Node
     values: tuple[Node, ...] = ()
+    others: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +88,6 @@ class Plan:
     def n_outputs(self) -> int:
         """How many outputs report."""
         return len(self.output_widths)
-
-    @property
-    def event_width(self) -> int:
-        """Columns of an event: output, candle, and room for the most values any output has."""
-        return 2 + int(self.output_widths.max(initial=0))
 
     @property
     def state_size(self) -> int:
@@ -190,9 +186,11 @@ class _Builder:
         return self._calls[key]
 
     def emit(self, number: int, output: Output) -> None:
-        """An operation that reports where the output's condition is true, with its values."""
-        inputs = tuple(self.visit(node, output.series) for node in (output.condition, *output.values))
-        self.operations.append(Operation(None, output.series, output.series, inputs, (), (float(number),)))
+        """An operation that reports where one of the output's conditions is true, with its values."""
+        nodes = (output.condition, *output.others, *output.values)
+        inputs = tuple(self.visit(node, output.series) for node in nodes)
+        params = (float(number), 1.0 + len(output.others))
+        self.operations.append(Operation(None, output.series, output.series, inputs, (), params))
 
 
 def _merged(operations: Sequence[Operation], pinned: Iterable[int]) -> list[Operation]:

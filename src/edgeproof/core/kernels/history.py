@@ -4,7 +4,11 @@ import math
 
 import numpy as np
 
-from edgeproof.core.kernels.abi import FALSE, TRUE, UNDEFINED, FlagArray, FloatArray, IntArray, Params, helper, kernel
+from edgeproof.core.kernels.abi import FALSE, TRUE, UNDEFINED, FlagArray, FloatArray, IntArray, Params, kernel
+from edgeproof.core.kernels.bits import GROUP, below_bits, write_bits
+from edgeproof.core.kernels.compiled import bare
+
+_ONE, _LAST = np.uint64(1), np.uint64(GROUP - 1)
 
 
 def _lag(params: Params) -> int:
@@ -75,18 +79,31 @@ def crosses_above(
     state[1], state[2] = a[n - 1], b[n - 1]
 
 
-@helper
-def _below(x: FloatArray, out: FlagArray, n: int, level: float) -> None:
+@bare
+def _are_defined(x: FloatArray, n: int) -> bool:
+    n_defined = 0
     for i in range(n):
-        out[i] = TRUE if x[i] < level else (FALSE if x[i] >= level else UNDEFINED)
+        n_defined += x[i] == x[i]
+    return n_defined == n
 
 
-@helper
-def _step(now: FlagArray, out: FlagArray, n: int) -> None:
-    # Now true and one candle earlier false, by Kleene: out[0] is the caller's.
-    above, earlier, later = now[1:], now[: n - 1], out[1:]
-    for i in range(n - 1):
-        later[i] = min(above[i], np.uint8(np.uint8(TRUE) - earlier[i]))
+@bare
+def _fall(x: FloatArray, out: FlagArray, n: int, level: float, was: int, is_defined: bool) -> int:
+    # Writes one lane; `was` says whether the candle before was below the level, the answer whether the last one is.
+    done = 0
+    if is_defined and was != UNDEFINED:
+        before = np.uint64(was == TRUE)
+        while done + GROUP <= n:
+            below = below_bits(x, done, level)
+            write_bits(out, done, below & ~(below << _ONE | before))
+            before = below >> _LAST
+            done += GROUP
+        was = TRUE if before else FALSE
+    for i in range(done, n):
+        now = TRUE if x[i] < level else (FALSE if x[i] >= level else UNDEFINED)
+        out[i] = min(now, TRUE - was)
+        was = now
+    return was
 
 
 @kernel(inputs="n", outputs="c", state=len, warm_up=lambda _: 1, lanes=True)
@@ -95,14 +112,13 @@ def falls_below(
 ) -> None:
     """x < level and x[1] >= level, by Kleene; params the level, a lane. State a lane: 1 + x < level before."""
     lanes = params.shape[0]
-    now = np.empty(n, np.uint8)
+    is_defined = False
     for lane in range(lanes):
-        out = flags[wires[lanes + lane]]
-        _below(numbers[wires[lane]], now, n, params[lane])
-        _step(now, out, n)
-        before = UNDEFINED if state[lane] == 0.0 else TRUE + 1 - int(state[lane])
-        out[0] = min(int(now[0]), before)
-        state[lane] = 1.0 + now[n - 1]
+        x = numbers[wires[lane]]
+        if lane == 0 or wires[lane] != wires[lane - 1]:
+            is_defined = _are_defined(x, n)
+        was = UNDEFINED if state[lane] == 0.0 else int(state[lane]) - 1
+        state[lane] = 1.0 + _fall(x, flags[wires[lanes + lane]], n, params[lane], was, is_defined)
 
 
 @kernel(inputs="nff", outputs="n", state=lambda _: 2)

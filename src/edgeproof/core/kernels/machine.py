@@ -7,22 +7,21 @@ the kernels: adding one recompiles nothing else, and an operation costs about 15
 
 from typing import Any
 
-import numpy as np
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
 from edgeproof.core.kernels.abi import ARGUMENTS, FlagArray, FloatArray, IntArray
+from edgeproof.core.kernels.compiled import bare, instruction
+from edgeproof.core.kernels.events import MarkArray, emit
 
 EMIT = 0
-"""The address that stands for: append the candles on which the condition is true to the events."""
+"""The address that stands for: append the candles on which a condition is true to the events.
+
+Params: number of the output, how many of the wires are conditions; the others are values.
+"""
 
 
-# Eight flags in a word: TRUE is 2, the second bit of each byte.
-_ALL_TRUE, _NONE, _ONE, _THREE = np.uint64(0x0202020202020202), np.uint64(0), np.uint64(1), np.uint64(3)
-
-
-@intrinsic  # type: ignore[misc, unused-ignore]
+@instruction
 def _call(  # noqa: PLR0913, PLR0917 - the seven arguments of every kernel
     typing_context: Any,
     address: Any,
@@ -51,7 +50,7 @@ def _call(  # noqa: PLR0913, PLR0917 - the seven arguments of every kernel
     return types.void(types.int64, *ARGUMENTS), generate
 
 
-@intrinsic  # type: ignore[misc, unused-ignore]
+@instruction
 def _copy(typing_context: Any, source: Any, row: Any, n: Any) -> Any:
     """Copy n float64 from an address into the front of a row."""
 
@@ -64,61 +63,7 @@ def _copy(typing_context: Any, source: Any, row: Any, n: Any) -> Any:
     return types.void(types.int64, row, types.int64), generate
 
 
-@intrinsic  # type: ignore[misc, unused-ignore]
-def _trailing_zeros(typing_context: Any, word: Any) -> Any:
-    """How many zero bits stand below the lowest set one (the word is not 0)."""
-
-    def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:  # noqa: ANN401
-        return builder.cttz(args[0], cgutils.true_bit)
-
-    return types.uint64(types.uint64), generate
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _emit(
-    numbers: FloatArray,
-    flags: FlagArray,
-    n: int,
-    wires: IntArray,
-    output: float,
-    offset: int,
-    events: FloatArray,
-    cursor: int,
-) -> int:
-    # Eight flags are looked at as one word, eight words at once: most hold nothing. Rows are whole words long, but what
-    # stands after the n-th candle is of an earlier block.
-    words = flags[wires[0]].view(np.uint64)
-    n_words = (n + 7) >> 3
-    word = 0
-    while word < n_words:
-        if (
-            word + 8 <= n_words
-            and not (
-                (words[word] | words[word + 1] | words[word + 2] | words[word + 3])
-                | (words[word + 4] | words[word + 5] | words[word + 6] | words[word + 7])
-            )
-            & _ALL_TRUE
-        ):
-            word += 8
-            continue
-        left: Any = words[word] & _ALL_TRUE
-        while left != _NONE:
-            # numba itself passes the typing context.
-            zeros: Any = _trailing_zeros(left)  # type: ignore[call-arg]
-            i = (word << 3) + np.int64(zeros >> _THREE)  # type: ignore[unreachable]
-            left &= left - _ONE
-            if i >= n:
-                break
-            events[cursor, 0] = output
-            events[cursor, 1] = offset + i
-            for j in range(1, wires.shape[0]):
-                events[cursor, j + 1] = numbers[wires[j], i]
-            cursor += 1
-        word += 1
-    return cursor
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare
 def run(
     first: int,
     addresses: IntArray,
@@ -134,12 +79,13 @@ def run(
     flags: FlagArray,
     lengths: IntArray,
     offsets: IntArray,
-    events: FloatArray,
+    marks: MarkArray,
+    values: FloatArray,
     cursor: IntArray,
 ) -> int:
     """Run the operations from `first` on over one block; the number of those done.
 
-    Fewer than all are done only when `events` is full: call again with another, and `first` set to the answer.
+    Fewer than all are done only when `marks` are full: call again with others, and `first` set to the answer.
 
     Parameters
     ----------
@@ -147,22 +93,25 @@ def run(
         Which length of `lengths` counts an operation's own candles and those of the series it reads.
     offsets : int64 (n_series,)
         Index, in its series, of the first candle of the block.
-    events : float64 (capacity, width)
-        Output number, candle index, values; `cursor[0]` rows are in use.
+    marks, values, cursor
+        The events, as `events.emit` appends them.
     """
     for k in range(first, addresses.shape[0]):
         n = lengths[series[k]]
         wire = wires[wire_at[k] : wire_at[k + 1]]
         if addresses[k] == EMIT:
-            if cursor[0] + n > events.shape[0]:
+            if cursor[0] + n >= marks.shape[0]:
                 return k
-            output = params[param_at[k]]
-            cursor[0] = _emit(numbers, flags, n, wire, output, offsets[series[k]], events, cursor[0])
+            output, conditions = int(params[param_at[k]]), int(params[param_at[k] + 1])
+            emit(
+                numbers, flags, n, wire[:conditions], wire[conditions:], output, offsets[series[k]], marks, values,
+                cursor,
+            )  # fmt: skip
             continue
         m = lengths[foreign[k]]
         if n == 0 and m == 0:
             continue
-        _call(  # type: ignore[call-arg]  # numba itself passes the typing context
+        _call(
             addresses[k],
             numbers,
             flags,
@@ -176,7 +125,7 @@ def run(
     return done
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare
 def run_blocks(
     at: IntArray,
     ends: IntArray,
@@ -196,12 +145,13 @@ def run_blocks(
     flags: Any,  # noqa: ANN401
     lengths: IntArray,
     offsets: IntArray,
-    events: FloatArray,
+    marks: MarkArray,
+    values: FloatArray,
     cursor: IntArray,
 ) -> bool:
     """Load and `run` many blocks of whole history; true when all are done.
 
-    False only when `events` is full: call again with another and the same `at`, which says how far it has come.
+    False only when `marks` are full: call again with others and the same `at`, which says how far it has come.
 
     Parameters
     ----------
@@ -219,10 +169,10 @@ def run_blocks(
             for column in range(sources.shape[0]):
                 own = source_series[column]
                 begin = sources[column] + 8 * offsets[own]
-                _copy(begin, numbers[source_rows[column]], lengths[own])  # type: ignore[call-arg]
+                _copy(begin, numbers[source_rows[column]], lengths[own])
         at[1] = run(
             at[1], addresses, series, foreign, wires, wire_at, params, param_at, state, state_at, numbers, flags,
-            lengths, offsets, events, cursor,
+            lengths, offsets, marks, values, cursor,
         )  # fmt: skip
         if at[1] < addresses.shape[0]:
             return False
@@ -230,25 +180,3 @@ def run_blocks(
         at[1] = 0
         offsets += lengths
     return True
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def count_events(events: FloatArray, counts: IntArray) -> None:
-    """Add to `counts` (n_outputs,) how many rows of `events` each output has."""
-    for row in range(events.shape[0]):
-        counts[int(events[row, 0])] += 1
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def place_events(events: FloatArray, widths: IntArray, places: IntArray, index: IntArray, values: FloatArray) -> None:
-    """Copy each row of `events` to its output's next place in `index` (n,) and `values` (n, width), moving it on.
-
-    `widths` (n_outputs,) says how many values each output has; what stands behind them is left as it is.
-    """
-    for row in range(events.shape[0]):
-        output = int(events[row, 0])
-        at = places[output]
-        places[output] = at + 1
-        index[at] = int(events[row, 1])
-        for column in range(widths[output]):
-            values[at, column] = events[row, column + 2]

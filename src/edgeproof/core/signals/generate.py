@@ -90,12 +90,16 @@ def plan_pooled(hypotheses: Sequence[Hypothesis]) -> SignalPlan:
     outputs = [signal_output(hypothesis) for hypothesis in hypotheses]
     for output in outputs:
         groups.setdefault((output.series, output.values), {})[output.condition] = None
-    pools = {key: any_of(*conditions) for key, conditions in groups.items() if len(conditions) > 1}
+    pools = {
+        (series, values): Output(series, first, values, tuple(others))
+        for (series, values), (first, *others) in groups.items()
+        if others
+    }
     return _numbered(hypotheses, outputs, pools)
 
 
 def _numbered(
-    hypotheses: Sequence[Hypothesis], outputs: Sequence[Output], pools: Mapping[tuple[int, tuple[Node, ...]], Node]
+    hypotheses: Sequence[Hypothesis], outputs: Sequence[Output], pools: Mapping[tuple[int, tuple[Node, ...]], Output]
 ) -> SignalPlan:
     numbers: dict[Output, int] = {}
 
@@ -104,10 +108,14 @@ def _numbered(
 
     signals: list[int] = []
     levels: list[int] = []
+    pooled: dict[tuple[int, tuple[Node, ...]], int] = {}
     for output in outputs:
-        pool = pools.get((output.series, output.values))
-        signals.append(number(output if pool is None else Output(output.series, output.condition)))
-        levels.append(signals[-1] if pool is None else number(Output(output.series, pool, output.values)))
+        key = (output.series, output.values)
+        signals.append(number(Output(output.series, output.condition) if key in pools else output))
+        # Once a pool: to hash all its conditions for each of its hypotheses would cost more than the rest of the plan.
+        if key in pools and key not in pooled:
+            pooled[key] = number(pools[key])
+        levels.append(pooled.get(key, signals[-1]))
     exits = tuple(number(exit_output(hypothesis)) if hypothesis.exit else -1 for hypothesis in hypotheses)
     return SignalPlan(tuple(hypotheses), make_plan(tuple(numbers)), tuple(signals), tuple(levels), exits)
 
@@ -133,6 +141,7 @@ class Families:
         self._events = events
         self._series = series
         self._rows: dict[tuple[int, ...], tuple[IntArray, ...]] = {}
+        self._times: dict[int, IntArray] = {}
 
     def fires(self, family: Sequence[int]) -> tuple[Fires, tuple[IntArray, ...]]:
         """Every distinct fire of the hypotheses with these numbers, and for each of them the rows of its own.
@@ -151,11 +160,16 @@ class Families:
         columns = self._series[hypothesis.timeframe]
         levels = self._events[plan.levels[first]]
         fires = Fires(
-            time=closed_at(columns, levels.index),
+            time=self._times_of(plan.levels[first], columns),
             exit_time=closed_at(columns, self._events[exits].index) if exits >= 0 else np.empty(0, np.int64),
             **levels_of(hypothesis, levels.values),
         )
         return fires, self._rows_of(plan.levels[first], tuple(plan.signals[number] for number in family), columns)
+
+    def _times_of(self, levels: int, columns: Columns) -> IntArray:
+        if levels not in self._times:
+            self._times[levels] = closed_at(columns, self._events[levels].index)
+        return self._times[levels]
 
     def _rows_of(self, levels: int, outputs: tuple[int, ...], columns: Columns) -> tuple[IntArray, ...]:
         # The same conditions with another stop are rows of another table of levels.

@@ -269,11 +269,16 @@ class _Table:
                 problem = f'"{name}" stands in no expression; write {{{name}}} in one, or take it out of vary'
                 self.errors.append(self.error("vary", problem))
         wrong: set[str] = set(unfilled)
-        for variant in variants(hypothesis):
-            for (key, written), (_, text) in zip(hypothesis.expressions(), variant.expressions(), strict=True):
-                # One error an expression: its other variants would mostly repeat it.
-                if written and written not in wrong and not self._is_fine(key, written, text):
-                    wrong.add(written)
+        # Variants that share an expression need it checked once.
+        distinct = dict.fromkeys(
+            (key, written, text)
+            for variant in variants(hypothesis)
+            for (key, written), (_, text) in zip(hypothesis.expressions(), variant.expressions(), strict=True)
+        )
+        for key, written, text in distinct:
+            # One error an expression: its other variants would mostly repeat it.
+            if written and written not in wrong and not self._is_fine(key, written, text):
+                wrong.add(written)
 
     def _has_unknown_placeholder(self, key: str, text: str, names: list[str]) -> bool:
         unknown = [name for name in _PLACEHOLDER.findall(text) if name not in names]

@@ -16,6 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from edgeproof.core.kernels import bracket as kernel
+from edgeproof.core.kernels import walking
 from edgeproof.core.model.candle import FloatArray, IntArray
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.round_trip import Fates, RoundTrips
@@ -128,7 +129,7 @@ class Walk:
 class BracketOutcomes:
     """What the bracket of each fire earns, computed once per fire however many variants trade it."""
 
-    __slots__ = ("_fires", "_known", "_prepared", "_r_multiples", "facts", "history", "spec")
+    __slots__ = ("_facts", "_fires", "_known", "_prepared", "_r_multiples", "history", "spec")
 
     def __init__(self, history: PriceHistory, spec: BracketSpec, fires: FireColumns) -> None:
         self.history = history
@@ -137,10 +138,9 @@ class BracketOutcomes:
         self._prepared = prepare(spec, fires)
         n = len(fires.time)
         self._known = np.empty(n, np.int64)
-        # Rows of facts that no walk reaches are never written, nor their memory touched.
-        self.facts: FloatArray = np.empty((n, kernel.FACTS))
-        kernel.judge(self._prepared, self._known)
-        self._r_multiples: FloatArray | None = None
+        self._r_multiples = np.empty(n)
+        self._facts: FloatArray | None = None
+        walking.judge(self._prepared, self._known)
 
     def walk(self, rows: IntArray | None = None) -> Walk:
         """One position at a time through the given rows (ascending; default: all fires)."""
@@ -153,29 +153,31 @@ class BracketOutcomes:
         offsets = np.zeros(len(selections) + 1, np.int64)
         np.cumsum([len(rows) for rows in selections], out=offsets[1:])
         rows = np.concatenate(selections).astype(np.int64, copy=False)
-        fates = np.zeros((len(selections), kernel.N_FATES), np.int64)
+        fates = np.zeros((len(selections), walking.N_FATES), np.int64)
         taken = np.empty(len(rows), np.int64)
-        shared = (self.history.kernel, self.spec.rules, self._prepared, self._known, self.facts)
-        position = np.zeros(kernel.POSITION_SIZE)
+        near = np.zeros(walking.NEARS, np.int64)
+        shared = (self.history.kernel, self.spec.rules, self._prepared, self._known, self._r_multiples, near)
         if len(selections) > 1 and len(rows) >= len(self._known):
-            kernel.foresee(*shared, position)
-        self._r_multiples = None
-        kernel.walk(*shared, rows, offsets, fates, taken, position)
+            walking.foresee(*shared)
+        walking.walk(*shared, rows, offsets, fates, taken)
+        self._facts = None
         return tuple(
-            Walk(self, _fates(counts), taken[first : first + counts[kernel.FATE_TRADED]])
+            Walk(self, _fates(counts), taken[first : first + counts[walking.FATE_TRADED]])
             for first, counts in zip(offsets[:-1].tolist(), fates.tolist(), strict=True)
         )
 
     def r_multiples(self, rows: IntArray) -> FloatArray:
         """The r_multiple of rows that were traded."""
-        if self._r_multiples is None:
-            # One pass over the facts: reading a column of them row by row for every variant costs a cache miss a trade.
-            self._r_multiples = self.facts[:, kernel.F_R].copy()
         return self._r_multiples[rows]
 
     def round_trips(self, rows: IntArray) -> RoundTrips:
         """The round trips of rows that were traded."""
-        return assemble(self.history, self.spec, self._fires, rows, self.facts[rows])
+        if self._facts is None:
+            # Rows that no walk has traded are never written, nor their memory touched.
+            self._facts = np.empty((len(self._known), kernel.FACTS))
+            near = np.zeros(walking.NEARS, np.int64)
+            walking.recall(self.history.kernel, self.spec.rules, self._prepared, self._known, self._facts, near)
+        return assemble(self.history, self.spec, self._fires, rows, self._facts[rows])
 
 
 def simulate(history: PriceHistory, spec: BracketSpec, fires: FireColumns) -> Walk:
@@ -198,7 +200,7 @@ def _fates(counts: list[int]) -> Fates:
     return Fates(void=void, overlapped=overlapped, unfilled=unfilled, invalidated=invalidated, traded=traded)
 
 
-def prepare(spec: BracketSpec, fires: FireColumns) -> kernel.Fires:
+def prepare(spec: BracketSpec, fires: FireColumns) -> walking.Fires:
     """The fires as the kernel takes them: mirrored, the targets of each row ascending with their fractions."""
     # Copies throughout, whatever the layout and mutability of the originals: the kernel is compiled for one kind.
     n, k = len(fires.time), len(spec.fractions)
@@ -209,7 +211,7 @@ def prepare(spec: BracketSpec, fires: FireColumns) -> kernel.Fires:
     if k > 1 and not (targets[:, :-1] <= targets[:, 1:]).all():
         order = np.argsort(targets, axis=1, kind="stable")
         targets, fractions = np.take_along_axis(targets, order, 1), np.take_along_axis(fractions, order, 1)
-    return kernel.Fires(
+    return walking.Fires(
         time=np.array(fires.time, np.int64, order="C"),
         reference=spec.direction * np.asarray(fires.reference, np.float64),
         stop=spec.direction * np.asarray(fires.stop, np.float64),

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgeproof.core.kernels.bracket import History
 from edgeproof.core.kernels.first_touch import tree_levels
 from edgeproof.core.kernels.grid import regular_until
+from edgeproof.core.kernels.walking import History
 from edgeproof.core.model.candle import NO_FUNDING, BoolArray, Candles, FloatArray, Funding, IntArray
 from edgeproof.core.model.errors import DataError
 from edgeproof.core.model.time import format_time

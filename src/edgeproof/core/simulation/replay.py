@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from edgeproof.core.kernels import bracket as kernel
+from edgeproof.core.kernels import walking
 from edgeproof.core.model.candle import FloatArray
 from edgeproof.core.model.round_trip import Fates, RoundTrips
 from edgeproof.core.simulation.bracket import BracketSpec, FireColumns, assemble, prepare
@@ -39,7 +40,7 @@ class BracketReplay:
         self.spec = spec
         self.rows: list[int] = []
         self.facts: list[FloatArray] = []
-        self.counts = [0] * kernel.N_FATES
+        self.counts = [0] * walking.N_FATES
         self._rules = spec.rules
         self._timeframe = timeframe
         self._position = np.zeros(kernel.POSITION_SIZE)
@@ -93,7 +94,7 @@ class BracketReplay:
             kernel.leave(self._position, self._rules, price, kernel.BY_END, False)
             self._record(self._signal)
         for signal in self._queue:
-            self.counts[self._refused(signal, kernel.FATE_UNFILLED)] += 1
+            self.counts[self._refused(signal, walking.FATE_UNFILLED)] += 1
         self._queue.clear()
 
     def _settle_funding(self, open_time: int, open_: float) -> None:
@@ -105,15 +106,15 @@ class BracketReplay:
 
     def _refused(self, signal: Signal, otherwise: int) -> int:
         if signal.void:
-            return kernel.FATE_VOID
-        return kernel.FATE_OVERLAPPED if self._signal is not None or signal.time < self._free_from else otherwise
+            return walking.FATE_VOID
+        return walking.FATE_OVERLAPPED if self._signal is not None or signal.time < self._free_from else otherwise
 
     def _judge(self, signal: Signal, open_time: int, prices: tuple[float, float, float, float]) -> None:
-        fate = self._refused(signal, kernel.FATE_TRADED)
-        if fate == kernel.FATE_TRADED and kernel.invalid_at(prices[0], signal.stop, signal.targets):
-            fate = kernel.FATE_INVALIDATED
+        fate = self._refused(signal, walking.FATE_TRADED)
+        if fate == walking.FATE_TRADED and kernel.invalid_at(prices[0], signal.stop, signal.targets):
+            fate = walking.FATE_INVALIDATED
         self.counts[fate] += 1
-        if fate == kernel.FATE_TRADED:
+        if fate == walking.FATE_TRADED:
             kernel.enter(self._position, self._rules, prices[0], signal.stop, open_time)
             self._signal = signal
             self._entry_candle = self._candle
@@ -175,7 +176,7 @@ def signal_of(spec: BracketSpec, fire: FireColumns, row: int) -> Signal:
 def _signals(spec: BracketSpec, fires: FireColumns) -> list[Signal]:
     prepared = prepare(spec, fires)
     known = np.empty(len(prepared.time), np.int64)
-    kernel.judge(prepared, known)
+    walking.judge(prepared, known)
     return [
         Signal(
             row,
@@ -185,7 +186,7 @@ def _signals(spec: BracketSpec, fires: FireColumns) -> list[Signal]:
             prepared.targets[row],
             prepared.fractions[row],
             float(prepared.trail[row]),
-            bool(known[row] == kernel.VOID),
+            bool(known[row] == walking.VOID),
         )
         for row in range(len(known))
     ]
