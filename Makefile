@@ -1,5 +1,6 @@
 # demo    set everything up and show a whole run, no data needed (the default)
 # test    the test suite with branch coverage of the core
+# soak    the long proofs: a real week through the replica with every fault in turn (about half an hour)
 # check   style, types, import contracts, dependencies, locks
 # bench   the figures beside those of other engines, in an environment of their own
 # docs    the documentation as a site in site/
@@ -11,7 +12,7 @@
 
 .DEFAULT_GOAL := demo
 .DELETE_ON_ERROR:
-.PHONY: demo test check lock-check bench docs assets lock clean
+.PHONY: demo test soak check lock-check bench docs assets lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -31,6 +32,9 @@ demo: .venv/.stamp
 
 test: .venv/.stamp
 	@$(BIN)/pytest -q -n 2 --cov --cov-report=term
+
+soak: .venv/.stamp
+	@EDGEPROOF_SOAK=1 $(BIN)/pytest -q -s --timeout 1500 tests/acceptance/test_live_week.py
 
 check: .venv/.stamp lock-check
 	@$(BIN)/ruff check .

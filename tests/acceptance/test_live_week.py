@@ -6,6 +6,7 @@ days of three instruments; `make soak` takes the whole week of all seven.
 """
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -27,30 +28,31 @@ IS_SOAK = bool(os.environ.get("EDGEPROOF_SOAK"))
 SOME, SPAN = (NAMES[:6], 7 * DAY) if IS_SOAK else (NAMES[:3], 2 * DAY)
 """What is recorded while something goes wrong; the last of the seven is listed, and may be added or expire."""
 
-FAULTS = (
-    "silent:after=15000",
-    "drop:after=12000,code=1006,outage=7m,count=3",
-    "drop:after=12000,code=1000,outage=3h",
-    "duplicate:every=50",
-    "delay:every=70,by=5",
-    "reorder:every=40",
-    "missing:every=90",
-    "late_snapshot:by=60",
-    "alert:every=900",
-    "error:every=900",
-    "malformed:every=400",
-    "malformed:every=400,form=garbage",
-    "book_gap:every=50",
-    "503:every=3,count=0",
-    "html:every=3,count=0",
-    "429:every=4,count=3",
-    "slow_rest:seconds=0.2,count=0",
-    "clock_skew:ms=5000",
-    "maintenance:after=20h",
-    "instrument_added:product=PF_LINKUSD",
-    "instrument_expired:product=PF_LINKUSD",
-    "tick_changed:product=PF_XBTUSD",
-)
+FAULTS = {
+    "silent:after=15000": ("stale", "disconnected"),
+    "drop:after=12000,code=1006,outage=7m,count=3": ("disconnected",),
+    "drop:after=12000,code=1000,outage=3h": ("disconnected", "restored"),
+    "duplicate:every=50": ("duplicate",),
+    "delay:every=70,by=5": (),
+    "reorder:every=40": (),
+    "missing:every=90": ("gap", "repaired"),
+    "late_snapshot:by=60": (),
+    "alert:every=900": ("notice",),
+    "error:every=900": ("refused",),
+    "malformed:every=400": ("malformed",),
+    "malformed:every=400,form=garbage": ("malformed",),
+    "book_gap:every=50": (),
+    "503:every=3,count=0": (),
+    "html:every=3,count=0": (),
+    "429:every=4,count=3": (),
+    "slow_rest:seconds=0.2,count=0": (),
+    "clock_skew:ms=5000": (),
+    "maintenance:after=20h": ("disconnected",),
+    "instrument_added:product=PF_LINKUSD": ("instrument",),
+    "instrument_expired:product=PF_LINKUSD": ("instrument",),
+    "tick_changed:product=PF_XBTUSD": ("instrument",),
+}
+"""What is made to go wrong, and the incidents that must tell of it; none where it is mended in passing."""
 
 
 def _instrument(name: str) -> Instrument:
@@ -72,8 +74,10 @@ def _source(name: str) -> Candles:
     return recorded_candles(f"binance_perp_{name}USDT_1m_2025-05_2025-06")
 
 
-def _record(market: Path, home: Path, names: tuple[str, ...], span: int, faults: tuple[str, ...] = ()) -> str:
-    """Record a replayed span; what the recording said of itself on stderr."""
+def _record(
+    market: Path, home: Path, names: tuple[str, ...], span: int, faults: tuple[str, ...] = ()
+) -> dict[str, int]:
+    """Record a replayed span; the incidents it told of, by kind."""
     listed, chosen = (
         [word for name in each for word in ("--instrument", str(_instrument(name)))]
         for each in (dict.fromkeys((*names, NAMES[-1])), names)
@@ -83,7 +87,8 @@ def _record(market: Path, home: Path, names: tuple[str, ...], span: int, faults:
         words = ("data", "record", "--venue", "replica", "--url", url, "--home", home, "--until", end, "--json")
         done = edgeproof(*words, *chosen, timeout=1_200)
     assert done.status == 0, done.err
-    return done.err
+    found: dict[str, int] = done.json()["incidents"]
+    return found
 
 
 def _expect_the_candles_that_went_in(home: Path, names: tuple[str, ...], span: int) -> None:
@@ -114,12 +119,16 @@ def _without_filled(candles: Candles) -> Candles:
 
 
 def test_week_of_seven_instruments_comes_out_as_it_went_in(market: Path, tmp_path: Path) -> None:
-    _record(market, tmp_path, NAMES, 7 * DAY)
+    incidents = _record(market, tmp_path, NAMES, 7 * DAY)
+    assert {kind for kind, count in incidents.items() if count} == {"connected", "joined"}
     _expect_the_candles_that_went_in(tmp_path, NAMES, 7 * DAY)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_market_with_a_fault_comes_out_as_it_went_in(market: Path, tmp_path: Path, fault: str) -> None:
-    told = _record(market, tmp_path, SOME, SPAN, (fault,))
+    incidents = _record(market, tmp_path, SOME, SPAN, (fault,))
     _expect_the_candles_that_went_in(tmp_path, SOME, SPAN)
-    assert told
+    assert [kind for kind in FAULTS[fault] if not incidents[kind]] == []
+    if IS_SOAK:
+        told = ", ".join(f"{kind} {count:,}" for kind, count in incidents.items() if count)
+        sys.stderr.write(f"\n{fault}: candles equal; {told}\n")
