@@ -31,11 +31,11 @@ SOME, SPAN = (NAMES[:6], 7 * DAY) if IS_SOAK else (NAMES[:3], 2 * DAY)
 FAULTS = {
     "silent:after=15000": ("stale", "disconnected"),
     "drop:after=12000,code=1006,outage=7m,count=3": ("disconnected",),
-    "drop:after=12000,code=1000,outage=3h": ("disconnected", "restored"),
+    "drop:after=12000,code=1000,outage=7h": ("disconnected", "restored"),
     "duplicate:every=50": ("duplicate",),
     "delay:every=70,by=5": (),
     "reorder:every=40": (),
-    "missing:every=90": ("gap", "repaired"),
+    "missing:every=90": ("gap", "restored"),
     "late_snapshot:by=60": (),
     "alert:every=900": ("notice",),
     "error:every=900": ("refused",),

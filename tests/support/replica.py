@@ -30,7 +30,12 @@ class Served:
     @property
     def websocket(self) -> str:
         """Where its websocket is."""
-        return self.url.replace("http", "ws", 1) + "/ws/v1"
+        return websocket_of(self.url)
+
+
+def websocket_of(url: str) -> str:
+    """Where the websocket of a replica is."""
+    return url.replace("http", "ws", 1) + "/ws/v1"
 
 
 def market_of(history: History) -> Market:

@@ -7,7 +7,7 @@ from typing import Any
 
 import websockets
 
-from tests.support.replica import Served
+from tests.support.replica import Served, websocket_of
 
 Message = dict[str, Any]
 
@@ -17,13 +17,18 @@ def talk(served: Served, *requests: Message | str, until: Callable[[list[Message
 
     What is no JSON is kept as {"raw": ...}, the end of the connection as {"closed": code}.
     """
+    return talk_to(served.url, *requests, until=until)
+
+
+def talk_to(url: str, *requests: Message | str, until: Callable[[list[Message]], bool]) -> list[Message]:
+    """The same of a replica at an address."""
 
     async def run() -> list[Message]:
         heard: list[Message] = []
-        async with asyncio.timeout(20), websockets.connect(served.websocket, compression=None) as socket:
+        async with asyncio.timeout(20), websockets.connect(websocket_of(url), compression=None) as socket:
             for request in requests:
                 await socket.send(request if isinstance(request, str) else json.dumps(request))
-            while not until(heard):
+            while not heard or not until(heard):
                 try:
                     heard.append(_read(await socket.recv()))
                 except websockets.ConnectionClosed as error:

@@ -36,7 +36,7 @@ from edgeproof.core.model.time import parse_duration
 from edgeproof.core.signals.hypothesis import Hypothesis, variants
 from edgeproof.core.signals.write import hypotheses_toml
 from edgeproof.exchange.market import Market as ReplayedMarket
-from edgeproof.exchange.product import product_of_candles
+from edgeproof.exchange.product import Product, product_of_candles, product_of_trades
 from edgeproof.ports import CandleStore, Checkpoints, MarketHistory, TaskRunner, TrialLedger
 from edgeproof.research.backtest import Fees, Market, Result
 from edgeproof.research.report.page import build_page
@@ -191,11 +191,19 @@ def _stored_candles(home: Path, name: str) -> Candles | None:
     return market(store, instrument).candles
 
 
-def replayed_market(store: CandleStore, instruments: Sequence[Instrument]) -> ReplayedMarket:
-    """The stored candles and funding of instruments as the market of a replica."""
-    return ReplayedMarket(
-        [product_of_candles(each, store.load_candles(each), store.load_funding(each)) for each in instruments]
-    )
+def replayed_market(
+    store: CandleStore, instruments: Sequence[Instrument], *, with_trades: bool = False
+) -> ReplayedMarket:
+    """The stored candles and funding of instruments as the market of a replica; recorded trades where asked for."""
+
+    def product(instrument: Instrument) -> Product:
+        funding = store.load_funding(instrument)
+        trades = store.load_trades(instrument) if with_trades else None
+        if trades is not None and len(trades):
+            return product_of_trades(instrument, trades, funding)
+        return product_of_candles(instrument, store.load_candles(instrument), funding)
+
+    return ReplayedMarket([product(each) for each in instruments])
 
 
 def generated_home(home: Path, instruments: int, days: int, seed: int) -> Path:

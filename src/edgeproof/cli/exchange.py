@@ -14,6 +14,9 @@ _More = Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="M
 _Instruments = Annotated[
     list[str] | None, typer.Option("--instrument", "-i", help="Such as BTC/USD:USD; may be repeated [default: all].")
 ]
+_Trades = Annotated[
+    bool, typer.Option("--trades", help="Replay recorded trades where HOME has some, candles elsewhere.")
+]
 _Generated = Annotated[
     int, typer.Option("--generated", min=0, help="Replay a generated market of so many instruments.")
 ]
@@ -47,6 +50,7 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option
     more: _More = None,
     candles: _Candles = None,
     instrument: _Instruments = None,
+    trades: _Trades = False,
     generated: _Generated = 0,
     days: _Days = 30,
     seed: _Seed = 0,
@@ -72,6 +76,7 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option
     source = replica.Source(
         files=(*(candles or []), *(more or [])),
         instruments=tuple(instrument or []),
+        with_trades=trades,
         generated=generated,
         days=days,
         seed=seed,

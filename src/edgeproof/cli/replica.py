@@ -28,6 +28,7 @@ class Source:
 
     files: tuple[Path, ...]
     instruments: tuple[str, ...]
+    with_trades: bool
     generated: int
     days: int
     seed: int
@@ -82,7 +83,8 @@ def _market(context: Context, source: Source) -> Market:
     if source.generated:
         home = bootstrap.generated_home(home, source.generated, source.days, source.seed)
     store = bootstrap.open_store(home)
-    return bootstrap.replayed_market(store, select_instruments(store, source.instruments, home))
+    chosen = select_instruments(store, source.instruments, home)
+    return bootstrap.replayed_market(store, chosen, with_trades=source.with_trades)
 
 
 def _home_of_files(home: Path, source: Source) -> Path:

@@ -59,7 +59,7 @@ def chart(minutes: Candles, tape: Tape, now: int, window: Window, *, fill_quiet:
     span, has_more = _span(minutes, now, window)
     if span is None:
         return Chart(candles=_no_candles(window.length), has_more=False)
-    base = _as_of(minutes, tape, now, span.stop + window.length)
+    base = _as_of(minutes, tape, now, range(span.start, span.stop + window.length))
     candles = _longer(base, window.length)
     if fill_quiet:
         candles = fill_gaps(_reaching(candles, span.stop))
@@ -85,11 +85,12 @@ def _span(minutes: Candles, now: int, window: Window) -> tuple[range | None, boo
     return range(first, min(last, first + reach)), has_more
 
 
-def _as_of(minutes: Candles, tape: Tape, now: int, end: int) -> Candles:
-    """The minutes that begin before `end`, the one that is forming made of its trades so far."""
+def _as_of(minutes: Candles, tape: Tape, now: int, span: range) -> Candles:
+    """The minutes of a span and the one before it, the one that is forming made of its trades so far."""
     forming = now // MINUTE * MINUTE
-    closed = minutes[: int(np.searchsorted(minutes.open_time, min(forming, end)))]
-    if forming >= end:
+    first, last = np.searchsorted(minutes.open_time, [span.start, min(forming, span.stop)]).tolist()
+    closed = minutes[max(0, first - 1) : last]
+    if forming >= span.stop:
         return closed
     trades = slice(*np.searchsorted(tape.time, [forming, now]).tolist())
     part = Tape(time=tape.time[trades], price=tape.price[trades], size=tape.size[trades], side=tape.side[trades])

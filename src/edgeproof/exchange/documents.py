@@ -48,7 +48,7 @@ def malformed(now: int, status: str, code: int, message: str) -> Document:
     return {"status": status, "result": "error", "errors": errors, "serverTime": format_time(now)}
 
 
-def instrument(listed: Listed, opened: int) -> Document:
+def instrument(listed: Listed) -> Document:
     """A row of `/instruments`."""
     product = listed.product
     levels = ((0.0, 0.02, 0.01), (2_000_000.0, 0.04, 0.02))
@@ -60,7 +60,7 @@ def instrument(listed: Listed, opened: int) -> Document:
         "tradeable": not listed.is_expired,
         "impactMidSize": product.usual_size,
         "maxPositionSize": product.usual_size * 1e5,
-        "openingDate": format_time(opened),
+        "openingDate": format_time(product.opened),
         "marginLevels": [
             {"numNonContractUnits": notional, "initialMargin": initial, "maintenanceMargin": maintenance}
             for notional, initial, maintenance in levels

@@ -6,6 +6,8 @@ from edgeproof.core.model.time import MINUTE, SECOND
 from edgeproof.exchange.auth import Credentials
 
 KEEP_ALIVE_SECONDS = 60.0
+MOST_WAITING = 8 << 20
+"""Bytes a client may leave unread (about 40,000 trades); beyond, it is cut off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,8 @@ class Pace:
     @property
     def beat(self) -> int:
         """Milliseconds of market time from heartbeat to heartbeat; there is always one at a whole minute."""
-        return MINUTE if self.speed is None else min(MINUTE, max(SECOND, round(self.speed * SECOND)))
+        usual = MINUTE if self.speed is None else min(MINUTE, max(SECOND, round(self.speed * SECOND)))
+        return usual if self.ticker_every is None else min(usual, self.ticker_every)
 
     @property
     def ticker(self) -> int:
@@ -44,3 +47,4 @@ class Options:
     fill_quiet: bool = True
     stop_at_end: bool = False
     keep_alive_seconds: float = KEEP_ALIVE_SECONDS
+    most_waiting: int = MOST_WAITING

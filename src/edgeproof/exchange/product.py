@@ -48,6 +48,16 @@ class Product:
         """The step of prices."""
         return float(f"1e{-self.price_decimals}")
 
+    @property
+    def opened(self) -> int:
+        """The time of its first trade."""
+        return int(self.tape.time[0]) if len(self.tape) else 0
+
+    @property
+    def first_price(self) -> float:
+        """The price of its first trade; 0 without one."""
+        return float(self.tape.price[0]) if len(self.tape) else 0.0
+
     @cached_property
     def minutes(self) -> Candles:
         """The 1m candles of the minutes in which somebody traded."""

@@ -96,7 +96,7 @@ def _missing_argument(replica: Replica, name: str) -> Response:
 
 
 async def _instruments(replica: Replica, _: Request) -> Response:
-    rows = [documents.instrument(listed, replica.market.start) for listed in replica.stream.listing]
+    rows = [documents.instrument(listed) for listed in replica.stream.listing]
     return reply(success(replica.stream.stamp, instruments=rows))
 
 

@@ -25,9 +25,6 @@ from edgeproof.exchange.listing import Listed
 from edgeproof.exchange.stream import Stream, wants_trades
 from edgeproof.exchange.wire import Wire
 
-MOST_WAITING = 8 << 20
-"""Bytes a client may leave unread (about 40,000 trades); beyond, it is cut off."""
-
 UNAUTHENTICATED = "Failed to subscribe to authenticated feed"
 ALREADY = "Already subscribed to feed, re-requesting"
 NOT_SUBSCRIBED = "Not subscribed to feed"
@@ -84,7 +81,7 @@ class Session:
         """Send what belongs to the channels the client wants; cut it off when too much waits."""
         wanted = self.wanted
         self.send([text for number, text, _ in batch if number in wanted])
-        if self._wire.waiting > MOST_WAITING:
+        if self._wire.waiting > self._stream.options.most_waiting:
             self._wire.close(1006)
 
     def send(self, frames: list[bytes]) -> None:
@@ -184,7 +181,7 @@ class Session:
             self._leave(HEARTBEAT, HEARTBEAT_FEED)
         elif feed in self._private and self._is_authentic(request):
             self._private.discard(str(feed))
-            self.send([messages.acknowledged("unsubscribed", str(feed))])
+            self.send([messages.json_frame(_signed_acknowledgement("unsubscribed", str(feed), request))])
         else:
             self.send([messages.error("Invalid feed") if feed not in PRIVATE_FEEDS else messages.alert(NOT_SUBSCRIBED)])
 
@@ -214,7 +211,7 @@ class Session:
             self.send([messages.alert(UNAUTHENTICATED)])
             return
         self._private.add(feed)
-        self.send([messages.acknowledged("subscribed", feed)])
+        self.send([messages.json_frame(_signed_acknowledgement("subscribed", feed, request))])
         self.send([messages.json_frame(account.first_of(feed, self._stream.stamp))])
 
     def _is_authentic(self, request: dict[str, Any]) -> bool:
@@ -225,6 +222,11 @@ class Session:
         return request.get("api_key") == credentials.key and is_signed(
             str(request.get("signed_challenge", "")), expected
         )
+
+
+def _signed_acknowledgement(event: str, feed: str, request: dict[str, Any]) -> dict[str, Any]:
+    signed = {key: request.get(key) for key in ("api_key", "original_challenge", "signed_challenge")}
+    return {"event": event, "feed": feed, **signed}
 
 
 async def attend(session: Session, receive: Callable[[], Any]) -> None:

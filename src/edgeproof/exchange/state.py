@@ -134,7 +134,7 @@ def rate_of(product: Product, hour: int, price: float | None = None) -> Rate | N
     return Rate(
         time=hour,
         relative=product.funding_hours.get(hour, 0.0),
-        price=float(product.tape.price[0]) if fixed is None else fixed,
+        price=product.first_price if fixed is None else fixed,
     )
 
 

@@ -92,6 +92,7 @@ class Stream:
         self._next = int(np.searchsorted(market.trades.time, self.now))
         self._heads = [messages.trade_head(product) for product in market.products]
         self._trade_channels = [channel(TRADE, number) for number in range(len(market.products))]
+        self._book_channels = [channel(BOOK, number) for number in range(len(market.products))]
         self._books: dict[int, Book] = {}
         self._wanted: frozenset[int] = frozenset()
         self._woken = asyncio.Event()
@@ -238,17 +239,17 @@ class Stream:
         if first == last or not self._wanted:
             return
         rows = slice(first, last)
-        channels, heads, wanted = self._trade_channels, self._heads, self._wanted
+        channels, book_channels, heads, wanted = self._trade_channels, self._book_channels, self._heads, self._wanted
         columns = (trades.product, trades.time, trades.price, trades.size, trades.side, trades.seq)
         for number, time, price, size, side, seq in zip(*(c[rows].tolist() for c in columns), strict=True):
             if channels[number] in wanted:
                 text = messages.trade_text(heads[number], time, price, size, side, seq)
                 batch.append((channels[number], messages.frame(text.encode()), seq))
-            if channel(BOOK, number) in wanted:
+            if book_channels[number] in wanted:
                 self._book_changes(number, seq, time, batch)
 
     def _book_changes(self, number: int, seq: int, time: int, batch: list[Outgoing]) -> None:
-        product, own = self.market.products[number], channel(BOOK, number)
+        product, own = self.market.products[number], self._book_channels[number]
         found = self._books.setdefault(number, Book(product))
         for change in found.move(seq - product.first_seq + 1):
             batch.append((own, books.delta(product, change, time), change.seq))
