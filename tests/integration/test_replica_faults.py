@@ -11,6 +11,7 @@ import websockets
 
 from edgeproof.core.model.instrument import parse_instrument
 from edgeproof.core.model.time import MINUTE
+from edgeproof.exchange.auth import REPLICA_KEY, REPLICA_SECRET, sign_request
 from edgeproof.exchange.market import Market
 from tests.support.replica import Served, candles_of, market_of, replica_of, without_funding
 from tests.support.talk import Message, enough, of_feed, subscribe, talk, until_time
@@ -208,6 +209,14 @@ def test_maintenance_disconnects_refuses_and_comes_back_post_only(market: Market
     flags = [each["post_only"] for each in of_feed(back, "ticker")]
     assert flags[0] is True
     assert flags[-1] is False
+
+
+def test_maintenance_is_announced(market: Market) -> None:
+    path = f"{V3}/notifications"
+    headers = {"APIKey": REPLICA_KEY, "Authent": sign_request(REPLICA_SECRET, path)}
+    with replica_of(market, faults=["maintenance:after=10m"]) as served:
+        rows = httpx.get(served.url + path, headers=headers).json()["notifications"]
+    assert [(row["type"], row["effectiveTime"]) for row in rows] == [("maintenance", "1970-01-01T00:10:00.000Z")]
 
 
 def test_instrument_added_is_listed_from_its_time_on(market: Market) -> None:

@@ -109,3 +109,37 @@ def test_private_feed_with_a_wrong_signature_alerts() -> None:
     with replica_of(market_of(without_funding(TWO)), speed=1.0) as served:
         heard = private(served, "AAAA")
     assert heard == [{"event": "alert", "message": "Failed to subscribe to authenticated feed"}]
+
+
+def test_replay_by_the_wall_keeps_the_same_order() -> None:
+    with replica_of(market_of(without_funding(TWO)), speed=240.0) as served:
+        requests = [subscribe("heartbeat"), subscribe("trade", "PF_XBTUSD", "PF_ETHUSD")]
+        heard = talk(served, *requests, until=until_time(4 * MINUTE))
+    told = [each for each in heard if each.get("feed") in {"trade", "heartbeat"} and "event" not in each]
+    clock = 0
+    for each in told:
+        assert each["time"] >= clock
+        clock = each["time"] if each["feed"] == "heartbeat" else clock
+    assert [each["seq"] for each in of_feed(heard, "trade") if each["product_id"] == "PF_XBTUSD"][-1] == 16
+    assert [each["time"] for each in of_feed(heard, "heartbeat")] == [MINUTE, 2 * MINUTE, 3 * MINUTE, 4 * MINUTE]
+
+
+def test_client_that_does_not_read_is_cut_off() -> None:
+    prices = [100.0 + step % 7 for step in range(20_000)]
+    market = market_of(without_funding({BTC: candles_of(prices)}))
+    with replica_of(market, speed=1e7, most_waiting=1 << 16) as served:
+        assert _closed_after_a_pause(served.websocket)
+
+
+def _closed_after_a_pause(url: str) -> bool:
+    async def run() -> bool:
+        async with asyncio.timeout(20), websockets.connect(url, compression=None, max_queue=1) as socket:
+            await socket.send(json.dumps(subscribe("trade", "PF_XBTUSD")))
+            await asyncio.sleep(1.0)
+            try:
+                while True:
+                    await socket.recv()
+            except websockets.ConnectionClosedError as error:
+                return error.rcvd is None
+
+    return asyncio.run(run())

@@ -15,6 +15,8 @@ from edgeproof.exchange.channels import (
     BOOK,
     HEARTBEAT,
     HEARTBEAT_FEED,
+    NOTICES,
+    NOTICES_FEED,
     PRIVATE_FEEDS,
     PRODUCT_FEEDS,
     TRADE,
@@ -22,6 +24,7 @@ from edgeproof.exchange.channels import (
     channel,
 )
 from edgeproof.exchange.listing import Listed
+from edgeproof.exchange.notices import websocket_notices
 from edgeproof.exchange.stream import Stream, wants_trades
 from edgeproof.exchange.wire import Wire
 
@@ -76,6 +79,10 @@ class Session:
     async def drain(self) -> None:
         """Wait until the client reads."""
         await self._wire.drain()
+
+    async def flush(self) -> None:
+        """Wait until the client has read everything, or is gone."""
+        await self._wire.flush()
 
     def take(self, batch: list[Outgoing]) -> None:
         """Send what belongs to the channels the client wants; cut it off when too much waits."""
@@ -181,6 +188,7 @@ class Session:
             self._leave(HEARTBEAT, HEARTBEAT_FEED)
         elif feed in self._private and self._is_authentic(request):
             self._private.discard(str(feed))
+            self._want(set(), left=NOTICES if feed == NOTICES_FEED else None)
             self.send([messages.json_frame(_signed_acknowledgement("unsubscribed", str(feed), request))])
         else:
             self.send([messages.error("Invalid feed") if feed not in PRIVATE_FEEDS else messages.alert(NOT_SUBSCRIBED)])
@@ -212,7 +220,11 @@ class Session:
             return
         self._private.add(feed)
         self.send([messages.json_frame(_signed_acknowledgement("subscribed", feed, request))])
-        self.send([messages.json_frame(account.first_of(feed, self._stream.stamp))])
+        if feed == NOTICES_FEED:
+            self._want({NOTICES})
+            self.send([messages.json_frame(websocket_notices(self._stream.notices))])
+        else:
+            self.send([messages.json_frame(account.first_of(feed, self._stream.stamp))])
 
     def _is_authentic(self, request: dict[str, Any]) -> bool:
         credentials: Credentials = self._stream.options.credentials

@@ -4,12 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgeproof.core.model.candle import FloatArray, IntArray
 from edgeproof.core.model.time import DAY, HOUR, MINUTE
+from edgeproof.exchange.premium import index_prices, mark_prices
 from edgeproof.exchange.product import Product
 
-_LARGEST_PREMIUM = 2e-4
-_PREMIUM_PERIOD = 47 * MINUTE
 _OPEN_INTEREST = 0.5
 _LEAST_SHARE = 0.05
 
@@ -82,8 +80,7 @@ def state_of(product: Product, now: int) -> State | None:
     tape, row = product.tape, count - 1
     last = float(tape.price[row])
     bid, ask = touch(product, last, is_bought=tape.side[row] > 0)
-    premium = float(premiums(product, np.array([now]))[0])
-    index = round(last / (1 + premium), product.price_decimals + 2)
+    index, mark = _index_and_mark(product, last, now)
     day = _day(product, now, count)
     return State(
         time=now,
@@ -94,7 +91,7 @@ def state_of(product: Product, now: int) -> State | None:
         ask=ask,
         bid_size=level_size(product, row, 0),
         ask_size=level_size(product, row, 1),
-        mark=index * (1 + premium / 2),
+        mark=mark,
         index=index,
         day=day,
         open_interest=round(day.volume * _OPEN_INTEREST, max(0, product.size_decimals)),
@@ -109,15 +106,15 @@ def touch(product: Product, last: float, *, is_bought: bool) -> tuple[float, flo
     return (round(last - tick, digits), last) if is_bought else (last, round(last + tick, digits))
 
 
-def premiums(product: Product, times: IntArray) -> FloatArray:
-    """How far the last price is above the index, as a fraction: a slow wave of its own for each product."""
-    phase = (times + product.salt % _PREMIUM_PERIOD) % _PREMIUM_PERIOD / _PREMIUM_PERIOD
-    found: FloatArray = _LARGEST_PREMIUM * np.sin(2 * np.pi * phase)
-    return found
+def _index_and_mark(product: Product, last: float, now: int) -> tuple[float, float]:
+    time = np.array([now])
+    index = index_prices(np.array([last]), time, salt=product.salt, decimals=product.price_decimals)
+    return float(index[0]), float(mark_prices(index, time, salt=product.salt)[0])
 
 
 def level_size(product: Product, turn: int, level: int) -> float:
     """What waits at a level of the book: around the usual size of a trade, never nothing."""
+    # Knuth's multiplicative hash: half a million levels a second are asked for.
     share = _LEAST_SHARE + ((turn * 2_654_435_761 + level * 40_503 + product.salt) % 10_007) / 10_007
     step = 10.0**-product.size_decimals
     return max(step, round(product.usual_size * share, product.size_decimals))

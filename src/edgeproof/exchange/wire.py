@@ -7,6 +7,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 
 _HIGH_WATER = 1 << 18
+_FLUSH_SECONDS = 0.01
 NAME = "wire"
 
 
@@ -54,6 +55,11 @@ class Wire(WebSocketsSansIOProtocol):
     async def drain(self) -> None:
         """Wait until the client reads."""
         await self.writable.wait()
+
+    async def flush(self) -> None:
+        """Wait until nothing waits, or the client is gone."""
+        while self.waiting and not self.disconnected:
+            await asyncio.sleep(_FLUSH_SECONDS)
 
     def close(self, code: int) -> None:
         """End the connection: with a close frame, or (1006) by cutting it."""
