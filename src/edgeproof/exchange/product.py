@@ -107,7 +107,7 @@ class Product:
 
     def trades_before(self, now: int) -> int:
         """How many trades happened before a moment."""
-        return int(np.searchsorted(self.tape.time, now))
+        return int(self.tape.time.searchsorted(now))
 
     def price_before(self, now: int) -> float | None:
         """The last price before a moment; None before the first trade."""

@@ -185,6 +185,7 @@ async def _executions(replica: Replica, request: Request) -> Response:
     return reply(documents.executions(listed.product, page, following), headers=headers)
 
 
+_MOST = 2**50
 _EXECUTION_WORDS = ("since", "before", "continuation_token", "count")
 
 
@@ -200,7 +201,7 @@ def _page(rows: range, token: int | None, size: int, *, ascending: bool) -> tupl
 
 
 def _whole(text: str | None) -> int | None:
-    return None if text is None else int(text)
+    return None if text is None else min(_MOST, max(-_MOST, int(text)))
 
 
 async def _chart(replica: Replica, request: Request) -> Response:

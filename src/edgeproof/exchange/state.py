@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from edgeproof.core.model.time import DAY, HOUR, MINUTE
-from edgeproof.exchange.premium import index_prices, mark_prices
+from edgeproof.exchange.premium import index_and_mark
 from edgeproof.exchange.product import Product
 
 _OPEN_INTEREST = 0.5
@@ -80,7 +78,7 @@ def state_of(product: Product, now: int) -> State | None:
     tape, row = product.tape, count - 1
     last = float(tape.price[row])
     bid, ask = touch(product, last, is_bought=tape.side[row] > 0)
-    index, mark = _index_and_mark(product, last, now)
+    index, mark = index_and_mark(last, now, salt=product.salt, decimals=product.price_decimals)
     day = _day(product, now, count)
     return State(
         time=now,
@@ -104,12 +102,6 @@ def touch(product: Product, last: float, *, is_bought: bool) -> tuple[float, flo
     """The best bid and ask after a trade: it took the level of its side, the other is a tick away."""
     tick, digits = product.tick_size, product.price_decimals
     return (round(last - tick, digits), last) if is_bought else (last, round(last + tick, digits))
-
-
-def _index_and_mark(product: Product, last: float, now: int) -> tuple[float, float]:
-    time = np.array([now])
-    index = index_prices(np.array([last]), time, salt=product.salt, decimals=product.price_decimals)
-    return float(index[0]), float(mark_prices(index, time, salt=product.salt)[0])
 
 
 def level_size(product: Product, turn: int, level: int) -> float:
@@ -137,14 +129,15 @@ def rate_of(product: Product, hour: int, price: float | None = None) -> Rate | N
 
 def _day(product: Product, now: int, count: int) -> Day:
     tape, minutes = product.tape, product.minutes
-    first = min(int(np.searchsorted(tape.time, now - DAY)), count - 1)
-    closed = slice(*np.searchsorted(minutes.open_time, [now - DAY, now // MINUTE * MINUTE]).tolist())
-    recent = tape.price[product.trades_before(now // MINUTE * MINUTE) : count]
-    edge = tape.price[first : first + 1]
+    forming = now // MINUTE * MINUTE
+    first = min(product.trades_before(now - DAY), count - 1)
+    closed = slice(*(int(minutes.open_time.searchsorted(time)) for time in (now - DAY, forming)))
+    recent = tape.price[product.trades_before(forming) : count]
+    open_ = float(tape.price[first])
     return Day(
-        open=float(edge[0]),
-        high=float(max(column.max(initial=edge[0]) for column in (minutes.high[closed], recent))),
-        low=float(min(column.min(initial=edge[0]) for column in (minutes.low[closed], recent))),
+        open=open_,
+        high=float(max(minutes.high[closed].max(initial=open_), recent.max(initial=open_))),
+        low=float(min(minutes.low[closed].min(initial=open_), recent.min(initial=open_))),
         volume=round(float(product.sold[count] - product.sold[first]), max(0, product.size_decimals)),
         quote_volume=round(float(product.turnover[count] - product.turnover[first]), 4),
     )

@@ -256,7 +256,7 @@ class Stream:
 
     def _trades(self, until: int, batch: list[Outgoing]) -> None:
         trades, first = self.market.trades, self._next
-        last = first + int(np.searchsorted(trades.time[first:], until))
+        last = int(trades.time.searchsorted(until))
         self._next = last
         if first == last or not self._wanted:
             return
