@@ -3,12 +3,16 @@
 import asyncio
 import json
 
+import numpy as np
 import websockets
 
 from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.instrument import Instrument, parse_instrument
+from edgeproof.core.model.market import MarketTrades
 from edgeproof.core.model.time import MINUTE
 from edgeproof.exchange.auth import REPLICA_KEY, REPLICA_SECRET, sign_challenge
+from edgeproof.exchange.market import Market
+from edgeproof.exchange.product import product_of_trades
 from tests.support.replica import Served, candles_of, market_of, replica_of, without_funding
 from tests.support.talk import Message, enough, of_feed, subscribe, talk, until_time
 
@@ -143,3 +147,30 @@ def _closed_after_a_pause(url: str) -> bool:
                 return error.rcvd is None
 
     return asyncio.run(run())
+
+
+def test_recorded_trades_come_as_they_were_recorded() -> None:
+    trades = MarketTrades(
+        time=np.array([5, 5, MINUTE - 1, MINUTE, MINUTE]),
+        price=np.array([10.0, 10.5, 10.25, 11.0, 10.75]),
+        size=np.array([1.0, 0.3, 0.1, 0.2, 7.0]),
+        side=np.array([1, -1, -1, 1, -1], np.int8),
+        trade_id=np.array(list("abcde")),
+    )
+    with replica_of(Market([product_of_trades(BTC, trades)])) as served:
+        requests = [subscribe("heartbeat"), subscribe("trade", "PF_XBTUSD")]
+        heard = talk(served, *requests, until=until_time(2 * MINUTE))
+    told = [
+        ("beat", each["time"], 0.0) if each["feed"] == "heartbeat" else (each["side"], each["time"], each["qty"])
+        for each in heard
+        if each.get("feed") in {"trade", "heartbeat"} and "event" not in each
+    ]
+    assert told == [
+        ("buy", 5, 1.0),
+        ("sell", 5, 0.3),
+        ("sell", MINUTE - 1, 0.1),
+        ("beat", MINUTE, 0.0),
+        ("buy", MINUTE, 0.2),
+        ("sell", MINUTE, 7.0),
+        ("beat", 2 * MINUTE, 0.0),
+    ]

@@ -62,8 +62,8 @@ class Wire(WebSocketsSansIOProtocol):
             await asyncio.sleep(_FLUSH_SECONDS)
 
     def close(self, code: int) -> None:
-        """End the connection: with a close frame, or (1006) by cutting it."""
-        if code == 1006:
+        """End the connection: with a close frame, or by cutting it (1006, and where the client does not read)."""
+        if code == 1006 or not self.writable.is_set():
             self.transport.abort()
             return
         task = self.loop.create_task(self._close(code))
