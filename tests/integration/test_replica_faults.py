@@ -121,7 +121,7 @@ def _heard_in_silence(served: Served) -> int:
                 await socket.send(json.dumps(request))
             try:
                 while True:
-                    await asyncio.wait_for(socket.recv(), 0.3)
+                    await asyncio.wait_for(socket.recv(), 1.0)
                     heard += 1
             except TimeoutError:
                 await asyncio.wait_for(await socket.ping(), 5)
@@ -282,3 +282,29 @@ def test_replica_says_what_it_is(market: Market) -> None:
         found = get(served, "/replica").json()
     assert (found["speed"], found["now"]) == ("max", "1970-01-01T00:00:00.000Z")
     assert found["instruments"] == ["PF_ETHUSD", "PF_XBTUSD"]
+
+
+def test_same_market_is_told_the_same_way_again(market: Market) -> None:
+    assert replay(market) == replay(market)
+
+
+def test_two_clients_are_both_told_everything(market: Market) -> None:
+    async def listen(socket: websockets.ClientConnection) -> list[int]:
+        heard: list[Message] = []
+        while not until_time(END)(heard):
+            heard.append(json.loads(await socket.recv()))
+        return numbers(heard)
+
+    async def run(url: str) -> list[list[int]]:
+        async with asyncio.timeout(20), websockets.connect(url) as first, websockets.connect(url) as second:
+            for request in EVERYTHING[:2]:
+                await first.send(json.dumps(request))
+                await second.send(json.dumps(request))
+            await asyncio.gather(*(socket.send(json.dumps(EVERYTHING[2])) for socket in (first, second)))
+            return list(await asyncio.gather(listen(first), listen(second)))
+
+    with replica_of(market) as served:
+        first, second = asyncio.run(run(served.websocket))
+    longer, shorter = sorted((first, second), key=len, reverse=True)
+    assert longer == list(range(1, 4 * MINUTES + 1))
+    assert longer[-len(shorter) :] == shorter

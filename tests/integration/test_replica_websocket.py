@@ -125,7 +125,8 @@ def test_replay_by_the_wall_keeps_the_same_order() -> None:
         assert each["time"] >= clock
         clock = each["time"] if each["feed"] == "heartbeat" else clock
     assert [each["seq"] for each in of_feed(heard, "trade") if each["product_id"] == "PF_XBTUSD"][-1] == 16
-    assert [each["time"] for each in of_feed(heard, "heartbeat")] == [MINUTE, 2 * MINUTE, 3 * MINUTE, 4 * MINUTE]
+    beats = [each["time"] // MINUTE for each in of_feed(heard, "heartbeat")]
+    assert beats == list(range(beats[0], 5))
 
 
 def test_client_that_does_not_read_is_cut_off() -> None:
