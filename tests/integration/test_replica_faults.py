@@ -11,6 +11,7 @@ import websockets
 
 from edgeproof.core.model.instrument import parse_instrument
 from edgeproof.core.model.time import MINUTE
+from edgeproof.exchange.auth import REPLICA_KEY, REPLICA_SECRET, sign_request
 from edgeproof.exchange.market import Market
 from tests.support.replica import Served, candles_of, market_of, replica_of, without_funding
 from tests.support.talk import Message, enough, of_feed, subscribe, talk, until_time
@@ -120,7 +121,7 @@ def _heard_in_silence(served: Served) -> int:
                 await socket.send(json.dumps(request))
             try:
                 while True:
-                    await asyncio.wait_for(socket.recv(), 0.3)
+                    await asyncio.wait_for(socket.recv(), 1.0)
                     heard += 1
             except TimeoutError:
                 await asyncio.wait_for(await socket.ping(), 5)
@@ -210,6 +211,14 @@ def test_maintenance_disconnects_refuses_and_comes_back_post_only(market: Market
     assert flags[-1] is False
 
 
+def test_maintenance_is_announced(market: Market) -> None:
+    path = f"{V3}/notifications"
+    headers = {"APIKey": REPLICA_KEY, "Authent": sign_request(REPLICA_SECRET, path)}
+    with replica_of(market, faults=["maintenance:after=10m"]) as served:
+        rows = httpx.get(served.url + path, headers=headers).json()["notifications"]
+    assert [(row["type"], row["effectiveTime"]) for row in rows] == [("maintenance", "1970-01-01T00:10:00.000Z")]
+
+
 def test_instrument_added_is_listed_from_its_time_on(market: Market) -> None:
     with replica_of(market, faults=["instrument_added:product=PF_ETHUSD,after=30m"]) as served:
         before = _symbols(served)
@@ -273,3 +282,29 @@ def test_replica_says_what_it_is(market: Market) -> None:
         found = get(served, "/replica").json()
     assert (found["speed"], found["now"]) == ("max", "1970-01-01T00:00:00.000Z")
     assert found["instruments"] == ["PF_ETHUSD", "PF_XBTUSD"]
+
+
+def test_same_market_is_told_the_same_way_again(market: Market) -> None:
+    assert replay(market) == replay(market)
+
+
+def test_two_clients_are_both_told_everything(market: Market) -> None:
+    async def listen(socket: websockets.ClientConnection) -> list[int]:
+        heard: list[Message] = []
+        while not until_time(END)(heard):
+            heard.append(json.loads(await socket.recv()))
+        return numbers(heard)
+
+    async def run(url: str) -> list[list[int]]:
+        async with asyncio.timeout(20), websockets.connect(url) as first, websockets.connect(url) as second:
+            for request in EVERYTHING[:2]:
+                await first.send(json.dumps(request))
+                await second.send(json.dumps(request))
+            await asyncio.gather(*(socket.send(json.dumps(EVERYTHING[2])) for socket in (first, second)))
+            return list(await asyncio.gather(listen(first), listen(second)))
+
+    with replica_of(market) as served:
+        first, second = asyncio.run(run(served.websocket))
+    longer, shorter = sorted((first, second), key=len, reverse=True)
+    assert longer == list(range(1, 4 * MINUTES + 1))
+    assert longer[-len(shorter) :] == shorter

@@ -3,12 +3,16 @@
 import asyncio
 import json
 
+import numpy as np
 import websockets
 
 from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.instrument import Instrument, parse_instrument
+from edgeproof.core.model.market import MarketTrades
 from edgeproof.core.model.time import MINUTE
 from edgeproof.exchange.auth import REPLICA_KEY, REPLICA_SECRET, sign_challenge
+from edgeproof.exchange.market import Market
+from edgeproof.exchange.product import product_of_trades
 from tests.support.replica import Served, candles_of, market_of, replica_of, without_funding
 from tests.support.talk import Message, enough, of_feed, subscribe, talk, until_time
 
@@ -109,3 +113,65 @@ def test_private_feed_with_a_wrong_signature_alerts() -> None:
     with replica_of(market_of(without_funding(TWO)), speed=1.0) as served:
         heard = private(served, "AAAA")
     assert heard == [{"event": "alert", "message": "Failed to subscribe to authenticated feed"}]
+
+
+def test_replay_by_the_wall_keeps_the_same_order() -> None:
+    with replica_of(market_of(without_funding(TWO)), speed=240.0) as served:
+        requests = [subscribe("heartbeat"), subscribe("trade", "PF_XBTUSD", "PF_ETHUSD")]
+        heard = talk(served, *requests, until=until_time(4 * MINUTE))
+    told = [each for each in heard if each.get("feed") in {"trade", "heartbeat"} and "event" not in each]
+    clock = 0
+    for each in told:
+        assert each["time"] >= clock
+        clock = each["time"] if each["feed"] == "heartbeat" else clock
+    assert [each["seq"] for each in of_feed(heard, "trade") if each["product_id"] == "PF_XBTUSD"][-1] == 16
+    beats = [each["time"] // MINUTE for each in of_feed(heard, "heartbeat")]
+    assert beats == list(range(beats[0], 5))
+
+
+def test_client_that_does_not_read_is_cut_off() -> None:
+    prices = [100.0 + step % 7 for step in range(20_000)]
+    market = market_of(without_funding({BTC: candles_of(prices)}))
+    with replica_of(market, speed=1e7, most_waiting=1 << 16) as served:
+        assert _closed_after_a_pause(served.websocket)
+
+
+def _closed_after_a_pause(url: str) -> bool:
+    async def run() -> bool:
+        async with asyncio.timeout(20), websockets.connect(url, compression=None, max_queue=1) as socket:
+            await socket.send(json.dumps(subscribe("trade", "PF_XBTUSD")))
+            await asyncio.sleep(1.0)
+            try:
+                while True:
+                    await socket.recv()
+            except websockets.ConnectionClosedError as error:
+                return error.rcvd is None
+
+    return asyncio.run(run())
+
+
+def test_recorded_trades_come_as_they_were_recorded() -> None:
+    trades = MarketTrades(
+        time=np.array([5, 5, MINUTE - 1, MINUTE, MINUTE]),
+        price=np.array([10.0, 10.5, 10.25, 11.0, 10.75]),
+        size=np.array([1.0, 0.3, 0.1, 0.2, 7.0]),
+        side=np.array([1, -1, -1, 1, -1], np.int8),
+        trade_id=np.array(list("abcde")),
+    )
+    with replica_of(Market([product_of_trades(BTC, trades)])) as served:
+        requests = [subscribe("heartbeat"), subscribe("trade", "PF_XBTUSD")]
+        heard = talk(served, *requests, until=until_time(2 * MINUTE))
+    told = [
+        ("beat", each["time"], 0.0) if each["feed"] == "heartbeat" else (each["side"], each["time"], each["qty"])
+        for each in heard
+        if each.get("feed") in {"trade", "heartbeat"} and "event" not in each
+    ]
+    assert told == [
+        ("buy", 5, 1.0),
+        ("sell", 5, 0.3),
+        ("sell", MINUTE - 1, 0.1),
+        ("beat", MINUTE, 0.0),
+        ("buy", MINUTE, 0.2),
+        ("sell", MINUTE, 7.0),
+        ("beat", 2 * MINUTE, 0.0),
+    ]

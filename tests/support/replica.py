@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -52,14 +53,16 @@ def replica_of(
     end: int | None = None,
     faults: Sequence[str] = (),
     seed: int = 0,
-    keep_alive_seconds: float = 60.0,
+    **options: Any,
 ) -> Iterator[Served]:
-    """A replica of a market. Its clock begins at `start` (the market's own without it), at most speed without one."""
+    """A replica of a market. Its clock begins at `start` (the market's own without it), at most speed without one.
+
+    `options` are further ones of `Options`.
+    """
     first = market.start // MINUTE * MINUTE if start is None else start
     last = -(-market.end // MINUTE) * MINUTE if end is None else end
     pace = Pace(start=first, end=last, speed=speed)
-    options = Options(pace=pace, seed=seed, keep_alive_seconds=keep_alive_seconds)
-    replica = Replica(market, options, tuple(map(parse_fault, faults)))
+    replica = Replica(market, Options(pace=pace, seed=seed, **options), tuple(map(parse_fault, faults)))
     listening = bind("127.0.0.1", 0)
     with serving(replica, listening) as url:
         yield Served(url=url, replica=replica)

@@ -44,10 +44,8 @@ def first_of(feed: str, now: int) -> Document:
             return {"feed": feed, "account": ACCOUNT, "positions": [], "seq": 0, "timestamp": now}
         case "balances":
             return _balances(now)
-        case "account_log":
-            return {"feed": "account_log_snapshot", "logs": []}
         case _:
-            return {"feed": feed, "notifications": []}
+            return {"feed": f"{feed}_snapshot", "logs": []}
 
 
 def _balances(now: int) -> Document:

@@ -7,6 +7,7 @@ PRODUCT_FEEDS: Final = (TRADE, TICKER, TICKER_LITE, BOOK)
 HEARTBEAT_FEED: Final = "heartbeat"
 HEARTBEAT: Final = -1
 NOTICES: Final = -2
+NOTICES_FEED: Final = "notifications_auth"
 PRIVATE_FEEDS: Final = (
     "fills",
     "open_orders",
@@ -14,7 +15,7 @@ PRIVATE_FEEDS: Final = (
     "open_positions",
     "balances",
     "account_log",
-    "notifications_auth",
+    NOTICES_FEED,
 )
 
 Outgoing = tuple[int, bytes, int]

@@ -236,7 +236,10 @@ def text(value: float) -> str:
     >>> text(84406.0), text(0.1), text(1e-10)
     ('84406', '0.1', '0.0000000001')
     """
-    return np.format_float_positional(value, trim="-")
+    shortest = repr(value)
+    if "e" in shortest:
+        return np.format_float_positional(value, trim="-")
+    return shortest.removesuffix(".0")
 
 
 def fee_schedules() -> list[Document]:

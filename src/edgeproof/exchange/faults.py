@@ -35,13 +35,44 @@ def _share(text: str) -> float:
     return share
 
 
+def _whole(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError
+    return number
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < 3600:
+        raise ValueError
+    return seconds
+
+
+def _one_of(*known: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in known:
+            raise ValueError
+        return text
+
+    return read
+
+
+def _close_code(text: str) -> int:
+    code = int(text)
+    if code not in _CLOSE_CODES and not 3000 <= code < 5000:
+        raise ValueError
+    return code
+
+
+_CLOSE_CODES = frozenset({1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014})
 _RATE = Key(0.01, _share, "the share of messages it strikes")
-_EVERY = Key(0, int, "strike every so many messages instead")
-_COUNT = Key(0, int, "how often at most; 0 for no end")
-_ONCE = Key(1, int, "on how many connections; 0 for all")
-_THRICE = Key(3, int, "how often at most; 0 for no end")
-_AFTER = Key(0, int, "let so many messages or requests pass first")
-_LATER = Key(200, int, "messages of the connection before it happens")
+_EVERY = Key(0, _whole, "strike every so many messages instead")
+_COUNT = Key(0, _whole, "how often at most; 0 for no end")
+_ONCE = Key(1, _whole, "on how many connections; 0 for all")
+_THRICE = Key(3, _whole, "how often at most; 0 for no end")
+_AFTER = Key(0, _whole, "let so many messages or requests pass first")
+_LATER = Key(200, _whole, "messages of the connection before it happens")
 _OUTAGE = Key(0, _duration, "market time that passes before the next connection is served")
 _WHEN = Key(10 * MINUTE, _duration, "market time until it happens")
 _PRODUCT = Key("", str.upper, "the product, such as PF_XBTUSD [the first without it]")
@@ -55,28 +86,29 @@ KINDS: Mapping[str, Mapping[str, Key]] = {
     "silent": {
         "after": _LATER,
         "count": _ONCE,
-        "pings": Key("yes", str, "whether pings are still answered: yes or no"),
+        "pings": Key("yes", _one_of("yes", "no"), "whether pings are still answered: yes or no"),
         "outage": Key(10 * MINUTE, _duration, "market time that passes in silence, at most speed"),
     },
     "drop": {
         "after": _LATER,
         "count": _ONCE,
-        "code": Key(1006, int, "1006 cuts the connection, another is a close frame's"),
+        "code": Key(1006, _close_code, "1006 cuts the connection, another is a close frame's"),
         "outage": _OUTAGE,
     },
     "duplicate": _MESSAGES,
-    "delay": _MESSAGES | {"by": Key(5, int, "trades of the same product that go before it")},
+    "delay": _MESSAGES | {"by": Key(5, _whole, "trades of the same product that go before it")},
     "reorder": _MESSAGES,
     "missing": _MESSAGES,
     "book_gap": _MESSAGES,
-    "late_snapshot": {"by": Key(20, int, "messages of the connection that come first"), "count": _ONCE},
+    "late_snapshot": {"by": Key(20, _whole, "messages of the connection that come first"), "count": _ONCE},
     "alert": _MESSAGES | {"message": Key("Bad request", str, "what it says")},
     "error": _MESSAGES | {"message": Key("Internal error", str, "what it says")},
-    "malformed": _MESSAGES | {"form": Key("half", str, "half: a message cut in two; garbage: no JSON beside it")},
+    "malformed": _MESSAGES
+    | {"form": Key("half", _one_of("half", "garbage"), "half: a message cut in two; garbage: no JSON beside it")},
     "503": _REQUESTS,
-    "html": _REQUESTS | {"status": Key(502, int, "the HTTP status the page comes with")},
-    "429": _REQUESTS | {"reset": Key(1, int, "seconds in the rate-limit-reset header")},
-    "slow_rest": _REQUESTS | {"seconds": Key(1.0, float, "by the wall")},
+    "html": _REQUESTS | {"status": Key(502, _whole, "the HTTP status the page comes with")},
+    "429": _REQUESTS | {"reset": Key(1, _whole, "seconds in the rate-limit-reset header")},
+    "slow_rest": _REQUESTS | {"seconds": Key(1.0, _seconds, "by the wall")},
     "clock_skew": {"ms": Key(5_000, int, "added to every stamp but those of trades")},
     "maintenance": {
         "after": _WHEN,

@@ -56,6 +56,10 @@ class Listing:
         """A product by its number."""
         return self._listed(self.market.products[number])
 
+    def quiet(self) -> set[int]:
+        """The numbers of the products of which nothing is told."""
+        return {self.market.numbers[symbol] for symbol in (*self.hidden, *self.expired)}
+
     def __iter__(self) -> Iterator[Listed]:
         return (self._listed(product) for product in self.market.products if product.symbol not in self.hidden)
 

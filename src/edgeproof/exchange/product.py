@@ -1,6 +1,6 @@
 """A product: one instrument as the venue lists and remembers it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ from edgeproof.core.model.market import MarketTrades
 from edgeproof.core.model.time import HOUR, MINUTE
 from edgeproof.exchange.charts import candles_of_tape
 from edgeproof.exchange.noise import salt_of
+from edgeproof.exchange.premium import index_prices, mark_prices
 from edgeproof.exchange.tape import Tape, tape_of_candles, tape_of_trades
 
 _MOST_DECIMALS = 10
@@ -64,6 +65,27 @@ class Product:
         return candles_of_tape(self.tape, MINUTE)
 
     @cached_property
+    def index(self) -> Tape:
+        """The index at every trade."""
+        price = index_prices(self.tape.price, self.tape.time, salt=self.salt, decimals=self.price_decimals)
+        return replace(self.tape, price=price)
+
+    @cached_property
+    def mark(self) -> Tape:
+        """The mark at every trade."""
+        return replace(self.tape, price=mark_prices(self.index.price, self.tape.time, salt=self.salt))
+
+    @cached_property
+    def index_minutes(self) -> Candles:
+        """The 1m candles of the index."""
+        return candles_of_tape(self.index, MINUTE)
+
+    @cached_property
+    def mark_minutes(self) -> Candles:
+        """The 1m candles of the mark."""
+        return candles_of_tape(self.mark, MINUTE)
+
+    @cached_property
     def sold(self) -> FloatArray:
         """Base units traded before each trade, shape (n_trades + 1,)."""
         return np.concatenate([[0.0], np.cumsum(self.tape.size)])
@@ -85,7 +107,7 @@ class Product:
 
     def trades_before(self, now: int) -> int:
         """How many trades happened before a moment."""
-        return int(np.searchsorted(self.tape.time, now))
+        return int(self.tape.time.searchsorted(now))
 
     def price_before(self, now: int) -> float | None:
         """The last price before a moment; None before the first trade."""

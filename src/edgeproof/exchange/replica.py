@@ -11,6 +11,7 @@ from edgeproof.exchange.disturbance import is_of_rest
 from edgeproof.exchange.faults import Active, Fault
 from edgeproof.exchange.listing import Listing
 from edgeproof.exchange.market import Market
+from edgeproof.exchange.notices import Notice
 from edgeproof.exchange.options import Options
 from edgeproof.exchange.product import Product
 from edgeproof.exchange.schedule import Schedule, is_scheduled
@@ -82,14 +83,14 @@ class Replica:
     def inject(self, fault: Fault) -> Active:
         """Let a fault work from now on."""
         active = Active(fault=fault, seed=self.options.seed, number=len(self.faults))
+        if is_scheduled(fault.name):
+            self.schedule.add(active, self.stream.now)
         self.faults.append(active)
         if is_of_stream(fault.name):
             self.stream.distortion.faults.append(active)
-        elif is_scheduled(fault.name):
-            self.schedule.add(active, self.stream.now)
         elif fault.name == "clock_skew":
             self.stream.skew = fault.whole("ms")
-        elif not is_of_rest(fault.name):
+        elif fault.name in _STRIKES or fault.name == "late_snapshot":
             for session in self.sessions:
                 self._give_fate(session)
         return active
@@ -100,6 +101,7 @@ class Replica:
             active.is_ended = True
         self.faults.clear()
         self.stream.distortion.faults.clear()
+        self.schedule.drop_all()
         self.stream.skew = 0
         for session in self.sessions:
             session.fate, session.snapshots_wait = None, 0
@@ -149,6 +151,15 @@ class Replica:
     def expire(self, product: Product) -> None:
         """Let a product trade no more."""
         self.stream.expire(product)
+
+    def relist(self) -> None:
+        """Take note of a change of the listing."""
+        self.stream.changed()
+
+    def notify(self, notice: Notice) -> None:
+        """Keep a notice and tell those who want notices."""
+        self.stream.notices.append(notice)
+        self.stream.tell_notices()
 
     def refuses(self) -> bool:
         """Whether there is no service now; at most speed every refusal brings its end nearer."""

@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.time import SECOND, format_time, parse_time
 from edgeproof.exchange import account, documents
@@ -19,9 +20,11 @@ from edgeproof.exchange.control import control_routes
 from edgeproof.exchange.disturbance import disturbed, unavailable
 from edgeproof.exchange.documents import RESOLUTIONS, TICK_TYPES, malformed, refusal, success
 from edgeproof.exchange.listing import Listed
-from edgeproof.exchange.prices import priced_minutes
+from edgeproof.exchange.notices import rest_notices
+from edgeproof.exchange.product import Product
 from edgeproof.exchange.replica import Replica
 from edgeproof.exchange.session import attend
+from edgeproof.exchange.tape import Tape
 from edgeproof.exchange.wire import NAME
 
 Handler = Callable[[Replica, Request], Awaitable[Response]]
@@ -44,7 +47,7 @@ def routes(replica: Replica) -> list[BaseRoute]:
 
         return Route(path, answer, methods=list(methods) or ["GET"])
 
-    private = {**_ACCOUNT, "notifications": lambda _: {"notifications": replica.schedule.notices}}
+    private = {**_ACCOUNT, "notifications": lambda _: {"notifications": rest_notices(replica.stream.notices)}}
     return [
         *(route(f"{V3}/{path}", handler) for path, handler in _PUBLIC.items()),
         *(route(f"{V3}/{path}", _private(document)) for path, document in private.items()),
@@ -182,6 +185,7 @@ async def _executions(replica: Replica, request: Request) -> Response:
     return reply(documents.executions(listed.product, page, following), headers=headers)
 
 
+_MOST = 2**50
 _EXECUTION_WORDS = ("since", "before", "continuation_token", "count")
 
 
@@ -197,7 +201,7 @@ def _page(rows: range, token: int | None, size: int, *, ascending: bool) -> tupl
 
 
 def _whole(text: str | None) -> int | None:
-    return None if text is None else int(text)
+    return None if text is None else min(_MOST, max(-_MOST, int(text)))
 
 
 async def _chart(replica: Replica, request: Request) -> Response:
@@ -214,10 +218,20 @@ async def _chart(replica: Replica, request: Request) -> Response:
     except ValueError:
         return PlainTextResponse("Invalid time", 400)
     window = _window(RESOLUTIONS[resolution], start, end, count)
-    minutes, tape = priced_minutes(listed.product, tick)
+    minutes, tape = _priced(listed.product, tick)
     now = listed.seen(replica.stream.now)
     found = chart(minutes, tape, now, window, fill_quiet=replica.options.fill_quiet)
     return reply(documents.candles(found, has_volume=tick == "trade"))
+
+
+def _priced(product: Product, tick_type: str) -> tuple[Candles, Tape]:
+    match tick_type:
+        case "mark":
+            return product.mark_minutes, product.mark
+        case "spot":
+            return product.index_minutes, product.index
+        case _:
+            return product.minutes, product.tape
 
 
 def _window(length: int, start: int | None, end: int | None, count: int | None) -> Window:

@@ -1,16 +1,20 @@
 """Faults of the market itself, which happen at a time: maintenance, and instruments that come, go or change."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from edgeproof.core.model.errors import InputError
-from edgeproof.core.model.time import format_time
 from edgeproof.exchange.faults import Active
 from edgeproof.exchange.listing import Listing
+from edgeproof.exchange.notices import Notice
 from edgeproof.exchange.product import Product
 
 GOING_AWAY = 1001
 _TICK_GROWS = 10.0
+_ANNOUNCED = "Scheduled maintenance: connections will end, and the venue will be back in post-only mode."
+_OVER = "Post-only mode has ended: trading is as usual."
 
 
 class Venue(Protocol):
@@ -19,6 +23,10 @@ class Venue(Protocol):
     @property
     def listing(self) -> Listing:
         """The products as they are listed."""
+        ...
+
+    def relist(self) -> None:
+        """Take note of a change of the listing."""
         ...
 
     def close_sessions(self, code: int) -> None:
@@ -33,32 +41,36 @@ class Venue(Protocol):
         """Let a product trade no more."""
         ...
 
+    def notify(self, notice: Notice) -> None:
+        """Keep a notice and tell those who want notices."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that is to happen at a time."""
+
+    time: int
+    active: Active
+    act: Callable[[], None]
+
 
 @dataclass(slots=True)
 class Schedule:
     """What is to happen to a venue when, in market time."""
 
     venue: Venue
-    entries: list["Entry"] = field(default_factory=list)
-    notices: list[dict[str, str]] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
 
     def add(self, active: Active, now: int) -> None:
-        """Enter a fault; one that adds an instrument hides it until then."""
-        at, name = now + active.fault.whole("after"), active.fault.name
-        if name == "maintenance":
-            back = at + active.fault.whole("down")
-            self.notices.append(_notice(at))
-            self.entries += [
-                Entry(at, "down", active, None, back),
-                Entry(back, "post_only", active),
-                Entry(back + active.fault.whole("post_only"), "usual", active),
-            ]
-        else:
-            product = _product(active, self.venue.listing)
-            if name == "instrument_added":
-                self.venue.listing.hidden.add(product.symbol)
-            self.entries.append(Entry(at, name, active, product))
+        """Enter a fault; an instrument that is to be added is hidden until then."""
+        planned = _PLANS[active.fault.name](self.venue, active, now + active.fault.whole("after"))
+        self.entries += [Entry(time, active, act) for time, act in planned]
         self.entries.sort(key=lambda entry: entry.time)
+
+    def drop_all(self) -> None:
+        """Let nothing of it happen."""
+        self.entries.clear()
 
     def is_due(self, now: int) -> bool:
         """Whether something is to happen now."""
@@ -73,39 +85,68 @@ class Schedule:
         while self.is_due(now):
             entry = self.entries.pop(0)
             entry.active.struck += 1
-            _play(entry, self.venue)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Something that happens at a time; `until` is when it ends where that is known."""
-
-    time: int
-    what: str
-    active: Active
-    product: Product | None = None
-    until: int = 0
+            entry.act()
 
 
 def is_scheduled(name: str) -> bool:
     """Whether a fault is one that happens at a time."""
-    return name in {"maintenance", "instrument_added", "instrument_expired", "tick_changed"}
+    return name in _PLANS
 
 
-def _play(entry: Entry, venue: Venue) -> None:
-    listing, product = venue.listing, entry.product
-    if entry.what == "down":
-        venue.refuse_until(entry.until)
+_Planned = list[tuple[int, Callable[[], None]]]
+
+
+def _maintenance(venue: Venue, active: Active, at: int) -> _Planned:
+    back = at + active.fault.whole("down")
+    usual = back + active.fault.whole("post_only")
+    venue.notify(Notice(time=at, note=_ANNOUNCED))
+
+    def down() -> None:
+        venue.refuse_until(back)
         venue.close_sessions(GOING_AWAY)
-    elif entry.what in {"post_only", "usual"}:
-        listing.is_post_only = entry.what == "post_only"
-    elif product is not None and entry.what == "instrument_added":
-        listing.hidden.discard(product.symbol)
-    elif product is not None and entry.what == "instrument_expired":
-        venue.expire(product)
-    elif product is not None:
-        tick = entry.active.fault.number("tick") or product.tick_size * _TICK_GROWS
-        listing.tick_sizes[product.symbol] = tick
+
+    def post_only() -> None:
+        venue.listing.is_post_only = True
+
+    def over() -> None:
+        venue.listing.is_post_only = False
+        venue.notify(Notice(time=usual, note=_OVER))
+
+    return [(at, down), (back, post_only), (usual, over)]
+
+
+def _added(venue: Venue, active: Active, at: int) -> _Planned:
+    symbol = _product(active, venue.listing).symbol
+    venue.listing.hidden.add(symbol)
+    venue.relist()
+
+    def show() -> None:
+        venue.listing.hidden.discard(symbol)
+        venue.relist()
+
+    return [(at, show)]
+
+
+def _expired(venue: Venue, active: Active, at: int) -> _Planned:
+    return [(at, partial(venue.expire, _product(active, venue.listing)))]
+
+
+def _tick_changed(venue: Venue, active: Active, at: int) -> _Planned:
+    product = _product(active, venue.listing)
+    tick = active.fault.number("tick") or product.tick_size * _TICK_GROWS
+
+    def change() -> None:
+        venue.listing.tick_sizes[product.symbol] = tick
+
+    return [(at, change)]
+
+
+_PLANS: dict[str, Callable[[Venue, Active, int], _Planned]] = {
+    "maintenance": _maintenance,
+    "instrument_added": _added,
+    "instrument_expired": _expired,
+    "tick_changed": _tick_changed,
+}
 
 
 def _product(active: Active, listing: Listing) -> Product:
@@ -115,8 +156,3 @@ def _product(active: Active, listing: Listing) -> Product:
         known = ", ".join(product.symbol for product in listing.market.products)
         raise InputError(f'the fault {active.fault.name}: no product is called "{symbol}"; there are {known}')
     return found
-
-
-def _notice(at: int) -> dict[str, str]:
-    note = "Scheduled maintenance: the venue will be back in post-only mode."
-    return {"type": "maintenance", "priority": "high", "note": note, "effectiveTime": format_time(at)}

@@ -43,7 +43,8 @@ def bind(host: str, port: int) -> socket.socket:
             "trusts whoever reaches it, so it serves this machine only"
         )
     family = socket.AF_INET6 if host == "::1" else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio lets small messages go at once (TCP_NODELAY) only where the protocol is named.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     # Inherited by every connection: bounds how far the clock can run ahead of a client that reads slowly.
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
@@ -75,7 +76,10 @@ def serving(replica: Replica, listening: socket.socket) -> Iterator[str]:
     def run() -> None:
         asyncio.set_event_loop(loop)
         with asyncio.Runner(loop_factory=lambda: loop) as runner:
-            runner.run(_serve(replica, listening, started.set, stop))
+            try:
+                runner.run(_serve(replica, listening, started.set, stop))
+            finally:
+                started.set()
 
     thread = threading.Thread(target=run, name="replica", daemon=True)
     thread.start()

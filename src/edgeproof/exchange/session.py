@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -15,6 +15,8 @@ from edgeproof.exchange.channels import (
     BOOK,
     HEARTBEAT,
     HEARTBEAT_FEED,
+    NOTICES,
+    NOTICES_FEED,
     PRIVATE_FEEDS,
     PRODUCT_FEEDS,
     TRADE,
@@ -22,12 +24,40 @@ from edgeproof.exchange.channels import (
     channel,
 )
 from edgeproof.exchange.listing import Listed
+from edgeproof.exchange.notices import websocket_notices
 from edgeproof.exchange.stream import Stream, wants_trades
-from edgeproof.exchange.wire import Wire
 
 UNAUTHENTICATED = "Failed to subscribe to authenticated feed"
 ALREADY = "Already subscribed to feed, re-requesting"
 NOT_SUBSCRIBED = "Not subscribed to feed"
+
+
+class Connection(Protocol):
+    """What a session needs of the wire below it."""
+
+    answers_pings: bool
+    heard_at: float
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that the client has not taken yet."""
+        ...
+
+    def write(self, frames: bytes) -> None:
+        """Send ready frames."""
+        ...
+
+    def close(self, code: int) -> None:
+        """End the connection."""
+        ...
+
+    async def drain(self) -> None:
+        """Wait until the client reads."""
+        ...
+
+    async def flush(self) -> None:
+        """Wait until the client has read everything, or is gone."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +74,7 @@ class Session:
     `number` counts the connections of a replica and makes the challenge of each its own.
     """
 
-    def __init__(self, stream: Stream, wire: Wire, number: int) -> None:
+    def __init__(self, stream: Stream, wire: Connection, number: int) -> None:
         self.wanted: set[int] = set()
         self.sent = 0
         self.is_silent = False
@@ -64,7 +94,7 @@ class Session:
         }
 
     @property
-    def wire(self) -> Wire:
+    def wire(self) -> Connection:
         """The connection below."""
         return self._wire
 
@@ -76,6 +106,10 @@ class Session:
     async def drain(self) -> None:
         """Wait until the client reads."""
         await self._wire.drain()
+
+    async def flush(self) -> None:
+        """Wait until the client has read everything, or is gone."""
+        await self._wire.flush()
 
     def take(self, batch: list[Outgoing]) -> None:
         """Send what belongs to the channels the client wants; cut it off when too much waits."""
@@ -123,14 +157,14 @@ class Session:
         answer(request)
 
     def _subscribe(self, request: dict[str, Any]) -> None:
-        feed = request.get("feed")
+        feed = str(request.get("feed"))
         if feed in PRODUCT_FEEDS:
-            self._subscribe_products(str(feed), request)
+            self._subscribe_products(feed, request)
         elif feed == HEARTBEAT_FEED:
             self._want({HEARTBEAT})
             self.send([messages.acknowledged("subscribed", HEARTBEAT_FEED)])
         elif feed in PRIVATE_FEEDS:
-            self._subscribe_private(str(feed), request)
+            self._subscribe_private(feed, request)
         else:
             self.send([messages.error("Invalid feed")])
 
@@ -173,15 +207,16 @@ class Session:
         return [text for number, text, _ in self._stream.tickers(listed.number) if number == own]
 
     def _unsubscribe(self, request: dict[str, Any]) -> None:
-        feed = request.get("feed")
+        feed = str(request.get("feed"))
         if feed in PRODUCT_FEEDS:
             for listed in self._products(request):
-                self._leave(channel(str(feed), listed.number), str(feed), listed.symbol)
+                self._leave(channel(feed, listed.number), feed, listed.symbol)
         elif feed == HEARTBEAT_FEED:
             self._leave(HEARTBEAT, HEARTBEAT_FEED)
         elif feed in self._private and self._is_authentic(request):
-            self._private.discard(str(feed))
-            self.send([messages.json_frame(_signed_acknowledgement("unsubscribed", str(feed), request))])
+            self._private.discard(feed)
+            self._want(set(), left=NOTICES if feed == NOTICES_FEED else None)
+            self.send([messages.json_frame(_signed_acknowledgement("unsubscribed", feed, request))])
         else:
             self.send([messages.error("Invalid feed") if feed not in PRIVATE_FEEDS else messages.alert(NOT_SUBSCRIBED)])
 
@@ -212,7 +247,11 @@ class Session:
             return
         self._private.add(feed)
         self.send([messages.json_frame(_signed_acknowledgement("subscribed", feed, request))])
-        self.send([messages.json_frame(account.first_of(feed, self._stream.stamp))])
+        if feed == NOTICES_FEED:
+            self._want({NOTICES})
+            self.send([messages.json_frame(websocket_notices(self._stream.notices))])
+        else:
+            self.send([messages.json_frame(account.first_of(feed, self._stream.stamp))])
 
     def _is_authentic(self, request: dict[str, Any]) -> bool:
         credentials: Credentials = self._stream.options.credentials

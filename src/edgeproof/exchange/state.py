@@ -2,14 +2,10 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from edgeproof.core.model.candle import FloatArray, IntArray
 from edgeproof.core.model.time import DAY, HOUR, MINUTE
+from edgeproof.exchange.premium import index_and_mark
 from edgeproof.exchange.product import Product
 
-_LARGEST_PREMIUM = 2e-4
-_PREMIUM_PERIOD = 47 * MINUTE
 _OPEN_INTEREST = 0.5
 _LEAST_SHARE = 0.05
 
@@ -82,8 +78,7 @@ def state_of(product: Product, now: int) -> State | None:
     tape, row = product.tape, count - 1
     last = float(tape.price[row])
     bid, ask = touch(product, last, is_bought=tape.side[row] > 0)
-    premium = float(premiums(product, np.array([now]))[0])
-    index = round(last / (1 + premium), product.price_decimals + 2)
+    index, mark = index_and_mark(last, now, salt=product.salt, decimals=product.price_decimals)
     day = _day(product, now, count)
     return State(
         time=now,
@@ -94,7 +89,7 @@ def state_of(product: Product, now: int) -> State | None:
         ask=ask,
         bid_size=level_size(product, row, 0),
         ask_size=level_size(product, row, 1),
-        mark=index * (1 + premium / 2),
+        mark=mark,
         index=index,
         day=day,
         open_interest=round(day.volume * _OPEN_INTEREST, max(0, product.size_decimals)),
@@ -109,15 +104,9 @@ def touch(product: Product, last: float, *, is_bought: bool) -> tuple[float, flo
     return (round(last - tick, digits), last) if is_bought else (last, round(last + tick, digits))
 
 
-def premiums(product: Product, times: IntArray) -> FloatArray:
-    """How far the last price is above the index, as a fraction: a slow wave of its own for each product."""
-    phase = (times + product.salt % _PREMIUM_PERIOD) % _PREMIUM_PERIOD / _PREMIUM_PERIOD
-    found: FloatArray = _LARGEST_PREMIUM * np.sin(2 * np.pi * phase)
-    return found
-
-
 def level_size(product: Product, turn: int, level: int) -> float:
     """What waits at a level of the book: around the usual size of a trade, never nothing."""
+    # Knuth's multiplicative hash: half a million levels a second are asked for.
     share = _LEAST_SHARE + ((turn * 2_654_435_761 + level * 40_503 + product.salt) % 10_007) / 10_007
     step = 10.0**-product.size_decimals
     return max(step, round(product.usual_size * share, product.size_decimals))
@@ -140,14 +129,15 @@ def rate_of(product: Product, hour: int, price: float | None = None) -> Rate | N
 
 def _day(product: Product, now: int, count: int) -> Day:
     tape, minutes = product.tape, product.minutes
-    first = min(int(np.searchsorted(tape.time, now - DAY)), count - 1)
-    closed = slice(*np.searchsorted(minutes.open_time, [now - DAY, now // MINUTE * MINUTE]).tolist())
-    recent = tape.price[product.trades_before(now // MINUTE * MINUTE) : count]
-    edge = tape.price[first : first + 1]
+    forming = now // MINUTE * MINUTE
+    first = min(product.trades_before(now - DAY), count - 1)
+    closed = slice(*(int(minutes.open_time.searchsorted(time)) for time in (now - DAY, forming)))
+    recent = tape.price[product.trades_before(forming) : count]
+    open_ = float(tape.price[first])
     return Day(
-        open=float(edge[0]),
-        high=float(max(column.max(initial=edge[0]) for column in (minutes.high[closed], recent))),
-        low=float(min(column.min(initial=edge[0]) for column in (minutes.low[closed], recent))),
+        open=open_,
+        high=float(max(minutes.high[closed].max(initial=open_), recent.max(initial=open_))),
+        low=float(min(minutes.low[closed].min(initial=open_), recent.min(initial=open_))),
         volume=round(float(product.sold[count] - product.sold[first]), max(0, product.size_decimals)),
         quote_volume=round(float(product.turnover[count] - product.turnover[first]), 4),
     )

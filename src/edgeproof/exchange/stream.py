@@ -19,17 +19,20 @@ from edgeproof.exchange.book import Book
 from edgeproof.exchange.channels import (
     BOOK,
     HEARTBEAT,
+    NOTICES,
     PRODUCT_FEEDS,
     TICKER,
     TICKER_LITE,
     TRADE,
     Outgoing,
     channel,
+    feed_of,
     is_trade,
 )
 from edgeproof.exchange.distortion import Distortion
 from edgeproof.exchange.listing import Listing
 from edgeproof.exchange.market import Market
+from edgeproof.exchange.notices import Notice, websocket_notices
 from edgeproof.exchange.options import Options
 from edgeproof.exchange.product import Product
 from edgeproof.exchange.state import state_of
@@ -75,6 +78,10 @@ class Listener(Protocol):
         """Wait until it reads."""
         ...
 
+    async def flush(self) -> None:
+        """Wait until it has read everything, or is gone."""
+        ...
+
 
 class Stream:
     """The moving market. `now` is its time: trades before it have happened, rates from it or before are published."""
@@ -89,12 +96,14 @@ class Stream:
         self.skew = 0
         self.distortion = Distortion()
         self.agenda: Agenda | None = None
+        self.notices: list[Notice] = []
         self._next = int(np.searchsorted(market.trades.time, self.now))
         self._heads = [messages.trade_head(product) for product in market.products]
         self._trade_channels = [channel(TRADE, number) for number in range(len(market.products))]
         self._book_channels = [channel(BOOK, number) for number in range(len(market.products))]
         self._books: dict[int, Book] = {}
         self._wanted: frozenset[int] = frozenset()
+        self._lite: dict[int, bytes] = {}
         self._woken = asyncio.Event()
         self._owed = 0
         self._began: tuple[float, int] | None = None
@@ -111,10 +120,8 @@ class Stream:
 
     def changed(self) -> None:
         """Take note that listeners came, went or want something else."""
-        expired = {
-            channel(feed, self.market.numbers[symbol]) for symbol in self.listing.expired for feed in PRODUCT_FEEDS
-        }
-        self._wanted = frozenset().union(*(each.wanted for each in self.listeners)) - expired
+        quiet = {channel(feed, number) for number in self.listing.quiet() for feed in PRODUCT_FEEDS}
+        self._wanted = frozenset().union(*(each.wanted for each in self.listeners)) - quiet
         self._woken.set()
 
     def expire(self, product: Product) -> None:
@@ -143,11 +150,18 @@ class Stream:
         found = [(full, messages.ticker(listed, state, self.stamp), 0)] if full in self._wanted else []
         return [*found, (lite, messages.ticker_lite(listed, state), 0)] if lite in self._wanted else found
 
+    def tell_notices(self) -> None:
+        """Tell all notices to those who want them."""
+        self._tell([(NOTICES, messages.json_frame(websocket_notices(self.notices)), 0)])
+
     async def run(self) -> None:
         """Move through the market until its end, then stand still and go on beating once a second."""
         await (self._as_fast_as_read() if self.pace.speed is None else self._by_the_wall(self.pace.speed))
         self._tell(self.distortion.release(), is_true=True)
-        while not self.options.stop_at_end:
+        if self.options.stop_at_end:
+            await asyncio.gather(*(each.flush() for each in self.listeners))
+            return
+        while True:
             await asyncio.sleep(_LONGEST_NAP)
             self._tell([(HEARTBEAT, messages.heartbeat(self.stamp), 0)])
 
@@ -227,14 +241,22 @@ class Stream:
         batch: list[Outgoing] = []
         if self.now % self.pace.ticker == 0 or self.now % HOUR == 0:
             for number in range(len(self.market.products)):
-                batch.extend(self.tickers(number))
+                batch.extend(each for each in self.tickers(number) if self._is_news(each))
         if HEARTBEAT in self._wanted:
             batch.append((HEARTBEAT, messages.heartbeat(self.stamp), 0))
         return batch
 
+    def _is_news(self, ticker: Outgoing) -> bool:
+        """Whether a ticker is to be told: a short one only when it says something else than the last."""
+        number, frame, _ = ticker
+        if feed_of(number) != TICKER_LITE:
+            return True
+        before, self._lite[number] = self._lite.get(number), frame
+        return before != frame
+
     def _trades(self, until: int, batch: list[Outgoing]) -> None:
         trades, first = self.market.trades, self._next
-        last = first + int(np.searchsorted(trades.time[first:], until))
+        last = int(trades.time.searchsorted(until))
         self._next = last
         if first == last or not self._wanted:
             return

@@ -7,6 +7,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 
 _HIGH_WATER = 1 << 18
+_FLUSH_SECONDS = 0.01
 NAME = "wire"
 
 
@@ -55,9 +56,14 @@ class Wire(WebSocketsSansIOProtocol):
         """Wait until the client reads."""
         await self.writable.wait()
 
+    async def flush(self) -> None:
+        """Wait until nothing waits, or the client is gone."""
+        while self.waiting and not self.disconnected:
+            await asyncio.sleep(_FLUSH_SECONDS)
+
     def close(self, code: int) -> None:
-        """End the connection: with a close frame, or (1006) by cutting it."""
-        if code == 1006:
+        """End the connection: with a close frame, or by cutting it (1006, and where the client does not read)."""
+        if code == 1006 or not self.writable.is_set():
             self.transport.abort()
             return
         task = self.loop.create_task(self._close(code))

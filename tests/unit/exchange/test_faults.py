@@ -39,6 +39,11 @@ def test_fault_with_words_reads_durations_and_numbers() -> None:
         ("drop:cod=1", 'has no key "cod"; did you mean "code"?; it has after, count, code, outage'),
         ("missing:rate=2", 'expected rate to be something such as 0.01 (the share of messages it strikes), found "2"'),
         ("maintenance:after=soon", "expected after to be something such as 600000"),
+        ("drop:code=1005", "expected code to be something such as 1006"),
+        ("drop:after=-1", "expected after to be something such as 200"),
+        ("silent:pings=maybe", "whether pings are still answered: yes or no"),
+        ("malformed:form=quarter", "expected form to be something such as half"),
+        ("slow_rest:seconds=nan", "expected seconds to be something such as 1.0"),
     ],
 )
 def test_fault_with_wrong_words_is_refused_with_the_known_ones(words: str, message: str) -> None:
