@@ -98,13 +98,14 @@ class KrakenFeed:
             await self.close()
 
     async def close(self) -> None:
-        """Stop, and let go of the connection."""
+        """Stop, and let go of the connections: the socket's and the history's."""
         tasks = [*self._tasks, *self._repairs.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks.clear()
         self._repairs.clear()
+        await self._history.close()
 
     def prepare(self, rules: Iterable[InstrumentRules]) -> None:
         """Lay a line for each instrument."""
