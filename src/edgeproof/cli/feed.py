@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from edgeproof.core.model.instrument import Instrument
     from edgeproof.services.follow import Sink
     from edgeproof.services.health import FeedHealth
+    from edgeproof.services.record import Recorder
 
 USUAL = ("BTC/USD:USD", "ETH/USD:USD", "SOL/USD:USD")
 USUAL_TIMEFRAMES = "1m,2m,5m,15m,30m,1h,4h,1d"
 INTERRUPTED = 130
 SAVE_EVERY_S = 30.0
-DRAW_EVERY_S = 0.25
+MOST_UNSAVED = 5_000_000
+"""Facts that may wait for a store that cannot be written to before the recording gives up."""
 
 Venue = Annotated[str, typer.Option("--venue", help="kraken, replica (see edgeproof exchange), or a venue's ccxt id.")]
 Url = Annotated[str | None, typer.Option("--url", help="Where the venue is.", show_default=False)]
@@ -74,21 +76,38 @@ def record(  # noqa: PLR0913, PLR0917 - one parameter an option
     from edgeproof.bootstrap.live import recorder, system_clock  # noqa: PLC0415 - heavy parts load when a command runs
 
     call = _call(context, venue, url, instrument, timeframes, until, serve)
-    keep, clock = recorder(context.home, venue), system_clock()
-    due = clock.monotonic() + SAVE_EVERY_S
-
-    def seen(events: "Sequence[MarketEvent]") -> None:
-        nonlocal due
-        keep.seen(events)
-        if clock.monotonic() >= due:
-            keep.save()
-            due = clock.monotonic() + SAVE_EVERY_S
-
+    keep = recorder(context.home, venue)
+    seen = _saving(keep, system_clock().monotonic)
     try:
         _run(call, (seen,))
     finally:
         keep.save()
         sys.stderr.write(f"edgeproof: {keep.saved:,} rows added to {context.home}\n")
+
+
+def _saving(keep: "Recorder", monotonic: Callable[[], float]) -> "Sink":
+    """Gathers facts and saves them now and then; a store that cannot be written to is tried again, and told."""
+    from edgeproof.core.model.errors import StoreError  # noqa: PLC0415
+    from edgeproof.services.record import MANY  # noqa: PLC0415
+
+    due, most = monotonic() + SAVE_EVERY_S, MANY
+
+    def seen(events: "Sequence[MarketEvent]") -> None:
+        nonlocal due, most
+        keep.seen(events)
+        if monotonic() < due and keep.waiting < most:
+            return
+        try:
+            keep.save()
+            most = MANY
+        except StoreError as error:
+            if keep.waiting > MOST_UNSAVED:
+                raise
+            sys.stderr.write(f"edgeproof: not saved, trying again in {SAVE_EVERY_S:.0f} s: {error}\n")
+            most = MOST_UNSAVED
+        due = monotonic() + SAVE_EVERY_S
+
+    return seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,12 +182,17 @@ async def _follow(call: _Call, health: "FeedHealth", monotonic: Callable[[], flo
         home=call.context.home if sinks else None,
         with_trades=len(sinks) > 1,
     )
-    beside: list[Awaitable[None]] = [show(call.context, call.venue, health, monotonic)]
+    work: list[Awaitable[None]] = [
+        follow(source, sinks, instruments=call.instruments, until=call.until),
+        show(call.context, call.venue, health, monotonic),
+    ]
     if call.port is not None:
-        beside.append(serve_health(health, call.port))
-    tasks = [asyncio.ensure_future(each) for each in beside]
+        work.append(serve_health(health, call.port))
+    tasks = [asyncio.ensure_future(each) for each in work]
     try:
-        await follow(source, sinks, instruments=call.instruments, until=call.until)
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
     finally:
         for task in tasks:
             task.cancel()

@@ -16,12 +16,12 @@ from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.market import QUOTE_COLUMNS, MarketTrades, Quotes
 from edgeproof.ports import CandleStore
 
-MOST = 200_000
-"""Facts that are gathered at most before they are saved."""
+MANY = 200_000
+"""Facts after which it is time to save."""
 
 
 class Recorder:
-    """Gathers facts, and saves them when asked to or when there are many."""
+    """Gathers facts, and saves them when asked to. What could not be saved is kept, and saved the next time."""
 
     def __init__(self, store: CandleStore, source: str) -> None:
         self._store = store
@@ -30,7 +30,8 @@ class Recorder:
         self._funding: dict[Instrument, dict[int, float]] = defaultdict(dict)
         self._trades: dict[Instrument, list[MarketTrade]] = defaultdict(list)
         self._quotes: dict[Instrument, dict[int, Quote]] = defaultdict(dict)
-        self._waiting = 0
+        self.waiting = 0
+        """Facts that are gathered and not saved."""
         self.saved = 0
         """Rows that are new in the store because of this recording."""
 
@@ -48,12 +49,18 @@ class Recorder:
                     self._quotes[event.instrument][event.time] = event
                 case _:
                     continue
-            self._waiting += 1
-        if self._waiting >= MOST:
-            self.save()
+            self.waiting += 1
 
     def save(self) -> None:
-        """Save what was gathered."""
+        """Save what was gathered.
+
+        Raises
+        ------
+        StoreError
+            The store cannot be written to; everything is still gathered.
+        DataError
+            What is stored contradicts it.
+        """
         for (instrument, timeframe), candles in self._candles.items():
             self._save_candles(instrument, timeframe, [candles[time] for time in sorted(candles)])
         for instrument, rates in self._funding.items():
@@ -65,7 +72,7 @@ class Recorder:
             self._count(self._store.save_quotes(instrument, rows, source=self._source, replace=True).added)
         for gathered in (self._candles, self._funding, self._trades, self._quotes):
             gathered.clear()
-        self._waiting = 0
+        self.waiting = 0
 
     def _save_candles(self, instrument: Instrument, timeframe: int, candles: list[ClosedCandle]) -> None:
         corrected = [each for each in candles if each.is_correction]

@@ -5,9 +5,12 @@ import pytest
 from edgeproof.adapters.storage.memory import MemoryStore
 from edgeproof.core.candles.fill import fill_gaps
 from edgeproof.core.candles.resample import resample
-from edgeproof.core.model.event import ClosedCandle, FundingPublished, MarketEvent, MarketTrade
+from edgeproof.core.model.errors import StoreError
+from edgeproof.core.model.event import ClosedCandle, FundingPublished, MarketEvent
+from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.market import MarketTrades
 from edgeproof.core.model.time import HOUR, MINUTE
-from edgeproof.services import record
+from edgeproof.ports import Saved
 from edgeproof.services.record import Recorder
 from tests.support.lines import BITCOIN, START, candles_of, minutes_of, new_line, trades_of
 from tests.unit.services.test_health import quote
@@ -60,12 +63,31 @@ def test_recording_of_a_correction_takes_the_place_of_what_was_saved() -> None:
     assert minutes_of(store.load_candles(BITCOIN, MINUTE)) == minutes_of(candles_of(TAPE))
 
 
-def test_recording_saves_by_itself_when_much_has_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(record, "MOST", 50)
-    store = MemoryStore()
+def test_recording_that_could_not_be_saved_is_saved_the_next_time() -> None:
+    class FullStore(MemoryStore):
+        """A store on a disk that is full at first, as soon as it comes to trades."""
+
+        is_full = True
+
+        def save_trades(
+            self, instrument: Instrument, trades: MarketTrades, *, source: str, replace: bool = False
+        ) -> Saved:
+            if self.is_full:
+                raise StoreError("no space left")
+            return super().save_trades(instrument, trades, source=source, replace=replace)
+
+    store = FullStore()
     keep = Recorder(store, "live")
-    keep.seen([each for each in _told() if isinstance(each, MarketTrade)])
-    assert keep.saved == len(TAPE)
+    keep.seen(_told(late=9))
+    with pytest.raises(StoreError):
+        keep.save()
+    assert keep.waiting > 0
+    store.is_full = False
+    keep.seen([quote()])
+    keep.save()
+    assert keep.waiting == 0
+    assert len(store.load_trades(BITCOIN)) == len(TAPE)
+    assert minutes_of(store.load_candles(BITCOIN, MINUTE)) == minutes_of(candles_of(TAPE))
 
 
 def test_recording_leaves_quiet_minutes_out() -> None:
