@@ -3,28 +3,40 @@
 import asyncio
 import json
 import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
 
-from benchmarks.harness import REPOSITORY, Finding, Timing, interleave
+from benchmarks.harness import REPOSITORY, Finding, Timing, in_fresh_process, interleave, occupied_memory
 from edgeproof.adapters.clock import SystemClock
 from edgeproof.adapters.kraken.feed import FeedScope, KrakenFeed
 from edgeproof.adapters.kraken.venue_clock import StreamClock
+from edgeproof.core.model.event import MarketTrade, VenueTime
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.time import MINUTE
+from edgeproof.core.model.time import DAY, MINUTE
 from edgeproof.ports import InstrumentRules
 
 DATA = Path(os.environ.get("EDGEPROOF_TEST_DATA", REPOSITORY.parent / "shared" / "data"))
 RECORDED = DATA / "ticks" / "kraken_futures_10products_trades_2021-07-22.parquet"
 MESSAGES = 40_000
+MONTH_INSTRUMENTS = 7
+MEGABYTE = 2**20
 EVERY_MS = 20
 TIMEFRAMES = tuple(MINUTE * minutes for minutes in (1, 2, 5, 15, 30))
 
 
 def findings() -> Iterator[Finding]:
-    """Microseconds a trade, handlers alone: no socket, no asyncio, no TLS on either side."""
+    """Microseconds a trade, and what a month of a live market does to memory."""
+    yield from _speed()
+    yield from _memory()
+
+
+def _speed() -> Iterator[Finding]:
+    """Handlers alone: no socket, no asyncio, no TLS on either side."""
     if not RECORDED.exists():
         yield Finding(area="feed", case="a trade off the wire to a candle: needs the recorded ticks", ours="not run")
         return
@@ -38,6 +50,53 @@ def findings() -> Iterator[Finding]:
         ratio=taken["peer"].median / taken["ours"].median,
         required=20,
     )
+
+
+def _memory() -> Iterator[Finding]:
+    """Replica and feed are processes of their own; the feed's memory after the first day and after the last."""
+    first, last, trades = map(int, in_fresh_process("benchmarks.feed", "month()").split())
+    yield Finding(
+        area="feed",
+        case=f"memory over a simulated month of {MONTH_INSTRUMENTS} instruments, {trades:,} trades, MB",
+        ours=f"{last / MEGABYTE:.1f}",
+        peer=f"{first / MEGABYTE:.1f} (after the first day)",
+        ratio=last / first,
+        required=1.05,
+        at_most=True,
+    )
+
+
+def month() -> None:
+    """Print the bytes occupied after the first day and the last of a month through the replica, and the trades."""
+    command = [sys.executable, "-m", "edgeproof", "exchange", "--generated", str(MONTH_INSTRUMENTS), "--days", "32"]
+    more = ["--warmup", "1d", "--speed", "max", "--port", "0", "--json"]
+    with (
+        tempfile.TemporaryDirectory() as home,
+        subprocess.Popen([*command, *more, "--home", home], stdout=subprocess.PIPE, text=True) as venue,
+    ):
+        assert venue.stdout is not None  # noqa: S101 - it is a pipe
+        try:
+            print(*asyncio.run(_watch(json.loads(venue.stdout.readline())["url"])))
+        finally:
+            venue.terminate()
+
+
+async def _watch(url: str) -> tuple[int, int, int]:
+    from edgeproof.adapters.simulated.market import DEFAULT_START, generate_market  # noqa: PLC0415
+    from edgeproof.bootstrap.live import open_feed  # noqa: PLC0415
+
+    instruments = tuple(generate_market(MONTH_INSTRUMENTS, days=1))
+    begin, first, trades = DEFAULT_START + DAY, 0, 0
+    feed = open_feed("replica", url, instruments, TIMEFRAMES, with_trades=True)
+    async for events in feed.events():
+        trades += sum(isinstance(each, MarketTrade) for each in events)
+        now = max((each.time for each in events if isinstance(each, VenueTime)), default=0)
+        if not first and now >= begin + DAY:
+            first = occupied_memory()
+        if now >= begin + 31 * DAY - MINUTE:
+            break
+    await feed.close()
+    return first, occupied_memory(), trades
 
 
 def _microseconds(timing: Timing) -> str:

@@ -99,10 +99,19 @@ def milliseconds(timing: Timing) -> str:
 
 def peak_memory() -> int:
     """Bytes this process has occupied at most; of this program alone, unlike getrusage, which remembers its parent."""
+    return _memory("VmHWM:")
+
+
+def occupied_memory() -> int:
+    """Bytes this process occupies now."""
+    return _memory("VmRSS:")
+
+
+def _memory(what: str) -> int:
     for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(what):
             return int(line.split()[1]) * 1024
-    raise OSError("expected a line VmHWM in /proc/self/status, found none")
+    raise OSError(f"expected a line {what} in /proc/self/status, found none")
 
 
 def in_fresh_process(module: str, call: str) -> str:
