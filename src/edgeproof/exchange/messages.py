@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from edgeproof.core.model.time import HOUR
 from edgeproof.exchange.listing import Listed
 from edgeproof.exchange.product import Product
 from edgeproof.exchange.state import Rate, State
@@ -134,7 +135,7 @@ def _funding(state: State) -> dict[str, float | int]:
         return {}
     now, then = state.funding, state.prediction
     fields: dict[str, float | int] = _rates(now, "") | ({} if then is None else _rates(then, "_prediction"))
-    return fields | {"next_funding_rate_time": now.time + 3_600_000}
+    return fields | {"next_funding_rate_time": now.time + HOUR}
 
 
 def _rates(rate: Rate, ending: str) -> dict[str, float | int]:

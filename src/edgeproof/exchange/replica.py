@@ -8,19 +8,14 @@ from typing import Any
 from edgeproof.core.model.time import format_time
 from edgeproof.exchange.distortion import is_of_stream
 from edgeproof.exchange.disturbance import is_of_rest
+from edgeproof.exchange.doors import Doors
 from edgeproof.exchange.faults import Active, Fault
-from edgeproof.exchange.listing import Listing
 from edgeproof.exchange.market import Market
-from edgeproof.exchange.notices import Notice
 from edgeproof.exchange.options import Options
-from edgeproof.exchange.product import Product
 from edgeproof.exchange.schedule import Schedule, is_scheduled
 from edgeproof.exchange.session import Fate, Session
 from edgeproof.exchange.stream import Stream
 from edgeproof.exchange.wire import Wire, current_time
-
-_REFUSALS = 3
-"""At most speed nothing but requests can make time pass while there is no service: so many make it all pass."""
 
 
 class Replica:
@@ -33,20 +28,11 @@ class Replica:
         self.sessions: set[Session] = set()
         self.served: Counter[str] = Counter()
         self.faults: list[Active] = []
+        self.doors = Doors(self.stream)
         self.schedule = Schedule(self)
-        self._closed_until = 0
-        self._deaf_until = 0
-        self._refusal_takes = 0
         self.stream.agenda = self.schedule
         for fault in faults:
             self.inject(fault)
-
-    @property
-    def listing(self) -> Listing:
-        """The products as they are listed."""
-        return self.stream.listing
-
-    # Sessions
 
     def enter(self, wire: Wire) -> Session:
         """A new session on a connection."""
@@ -77,8 +63,6 @@ class Replica:
         for session in tuple(self.sessions):
             if current_time() - session.wire.heard_at > longest:
                 session.wire.close(1000)
-
-    # Faults
 
     def inject(self, fault: Fault) -> Active:
         """Let a fault work from now on."""
@@ -136,41 +120,8 @@ class Replica:
         self.stream.let_pass(fault.whole("outage"))
 
     def _drop(self, fault: Fault, session: Session) -> None:
-        outage = fault.whole("outage")
-        if self.stream.pace.speed is None:
-            self.stream.let_pass(outage)
-        else:
-            self._deaf_until = self.stream.now + outage
+        self.doors.stay_deaf(fault.whole("outage"))
         session.wire.close(fault.whole("code"))
-
-    def refuse_until(self, moment: int) -> None:
-        """Serve nothing before a moment."""
-        self._closed_until = moment
-        self._refusal_takes = -(-(moment - self.stream.now) // _REFUSALS)
-
-    def expire(self, product: Product) -> None:
-        """Let a product trade no more."""
-        self.stream.expire(product)
-
-    def relist(self) -> None:
-        """Take note of a change of the listing."""
-        self.stream.changed()
-
-    def notify(self, notice: Notice) -> None:
-        """Keep a notice and tell those who want notices."""
-        self.stream.notices.append(notice)
-        self.stream.tell_notices()
-
-    def refuses(self) -> bool:
-        """Whether there is no service now; at most speed every refusal brings its end nearer."""
-        if self.stream.now >= self._closed_until:
-            return False
-        self.stream.let_pass(self._refusal_takes)
-        return True
-
-    def refuses_connections(self) -> bool:
-        """Whether a new websocket is turned away."""
-        return self.refuses() or self.stream.now < self._deaf_until
 
     def describe(self) -> dict[str, Any]:
         """What this replica is and does, for whoever steers it."""
@@ -182,7 +133,7 @@ class Replica:
             "from": format_time(pace.start),
             "to": format_time(pace.end),
             "has_ended": stream.has_ended,
-            "instruments": [listed.symbol for listed in self.listing],
+            "instruments": [listed.symbol for listed in stream.listing],
             "sessions": len(self.sessions),
             "faults": [_fault_document(active) for active in self.faults],
             "served": dict(self.served + waiting),

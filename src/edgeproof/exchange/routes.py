@@ -40,7 +40,7 @@ def routes(replica: Replica) -> list[BaseRoute]:
         async def answer(request: Request) -> Response:
             replica.served[path] += 1
             replica.stream.synchronise()
-            if replica.refuses():
+            if replica.doors.refuse_request():
                 return unavailable(replica.stream.stamp)
             struck = await disturbed(replica.faults_of_rest(), request.url.path, replica.stream.stamp)
             return struck or await handler(replica, request)
@@ -64,7 +64,7 @@ def routes(replica: Replica) -> list[BaseRoute]:
 def _websocket(replica: Replica) -> Callable[[WebSocket], Awaitable[None]]:
     async def serve(socket: WebSocket) -> None:
         replica.stream.synchronise()
-        if replica.refuses_connections():
+        if replica.doors.refuse_connection():
             await socket.send_denial_response(unavailable(replica.stream.stamp))
             return
         await socket.accept()

@@ -6,10 +6,12 @@ from functools import partial
 from typing import Protocol
 
 from edgeproof.core.model.errors import InputError
+from edgeproof.exchange.doors import Doors
 from edgeproof.exchange.faults import Active
 from edgeproof.exchange.listing import Listing
 from edgeproof.exchange.notices import Notice
 from edgeproof.exchange.product import Product
+from edgeproof.exchange.stream import Stream
 
 GOING_AWAY = 1001
 _TICK_GROWS = 10.0
@@ -21,28 +23,17 @@ class Venue(Protocol):
     """What such a fault does things to."""
 
     @property
-    def listing(self) -> Listing:
-        """The products as they are listed."""
+    def stream(self) -> Stream:
+        """The market that moves."""
         ...
 
-    def relist(self) -> None:
-        """Take note of a change of the listing."""
+    @property
+    def doors(self) -> Doors:
+        """Whether anybody is served."""
         ...
 
     def close_sessions(self, code: int) -> None:
         """End every connection."""
-        ...
-
-    def refuse_until(self, moment: int) -> None:
-        """Serve nothing before a moment."""
-        ...
-
-    def expire(self, product: Product) -> None:
-        """Let a product trade no more."""
-        ...
-
-    def notify(self, notice: Notice) -> None:
-        """Keep a notice and tell those who want notices."""
         ...
 
 
@@ -99,44 +90,44 @@ _Planned = list[tuple[int, Callable[[], None]]]
 def _maintenance(venue: Venue, active: Active, at: int) -> _Planned:
     back = at + active.fault.whole("down")
     usual = back + active.fault.whole("post_only")
-    venue.notify(Notice(time=at, note=_ANNOUNCED))
+    venue.stream.notify(Notice(time=at, note=_ANNOUNCED))
 
     def down() -> None:
-        venue.refuse_until(back)
+        venue.doors.shut(back)
         venue.close_sessions(GOING_AWAY)
 
     def post_only() -> None:
-        venue.listing.is_post_only = True
+        venue.stream.listing.is_post_only = True
 
     def over() -> None:
-        venue.listing.is_post_only = False
-        venue.notify(Notice(time=usual, note=_OVER))
+        venue.stream.listing.is_post_only = False
+        venue.stream.notify(Notice(time=usual, note=_OVER))
 
     return [(at, down), (back, post_only), (usual, over)]
 
 
 def _added(venue: Venue, active: Active, at: int) -> _Planned:
-    symbol = _product(active, venue.listing).symbol
-    venue.listing.hidden.add(symbol)
-    venue.relist()
+    symbol = _product(active, venue.stream.listing).symbol
+    venue.stream.listing.hidden.add(symbol)
+    venue.stream.changed()
 
     def show() -> None:
-        venue.listing.hidden.discard(symbol)
-        venue.relist()
+        venue.stream.listing.hidden.discard(symbol)
+        venue.stream.changed()
 
     return [(at, show)]
 
 
 def _expired(venue: Venue, active: Active, at: int) -> _Planned:
-    return [(at, partial(venue.expire, _product(active, venue.listing)))]
+    return [(at, partial(venue.stream.expire, _product(active, venue.stream.listing)))]
 
 
 def _tick_changed(venue: Venue, active: Active, at: int) -> _Planned:
-    product = _product(active, venue.listing)
+    product = _product(active, venue.stream.listing)
     tick = active.fault.number("tick") or product.tick_size * _TICK_GROWS
 
     def change() -> None:
-        venue.listing.tick_sizes[product.symbol] = tick
+        venue.stream.listing.tick_sizes[product.symbol] = tick
 
     return [(at, change)]
 

@@ -150,8 +150,9 @@ class Stream:
         found = [(full, messages.ticker(listed, state, self.stamp), 0)] if full in self._wanted else []
         return [*found, (lite, messages.ticker_lite(listed, state), 0)] if lite in self._wanted else found
 
-    def tell_notices(self) -> None:
-        """Tell all notices to those who want them."""
+    def notify(self, notice: Notice) -> None:
+        """Keep a notice, and tell all there are to those who want them."""
+        self.notices.append(notice)
         self._tell([(NOTICES, messages.json_frame(websocket_notices(self.notices)), 0)])
 
     async def run(self) -> None:

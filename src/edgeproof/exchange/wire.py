@@ -35,6 +35,12 @@ class Wire(WebSocketsSansIOProtocol):
         self.heard_at = self.loop.time()
         super().data_received(data)
 
+    async def send(self, message: Any) -> None:  # noqa: ANN401 - an event of ASGI, whose types are uvicorn's own
+        """Pass on what the application sends; a refusal ends the handshake, which uvicorn would call unfinished."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body":
+            self.handshake_complete = True
+
     def handle_ping(self) -> None:
         """Answer, unless told not to."""
         if self.answers_pings:
