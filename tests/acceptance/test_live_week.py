@@ -35,7 +35,7 @@ FAULTS = {
     "duplicate:every=50": ("duplicate",),
     "delay:every=70,by=5": (),
     "reorder:every=40": (),
-    "missing:every=90": ("gap", "restored"),
+    "missing:every=90": ("gap", "repaired"),
     "late_snapshot:by=60": (),
     "alert:every=900": ("notice",),
     "error:every=900": ("refused",),
@@ -92,9 +92,9 @@ def _record(
 
 
 def _speed(faults: tuple[str, ...]) -> str:
-    """As fast as can be; slower where something is only looked at once a second."""
-    is_listing = any(each.startswith(("instrument", "tick")) for each in faults)
-    return "20000" if is_listing else "max"
+    """As fast as can be; slower where what goes wrong is looked for by the wall, some times a second."""
+    is_looked_for = any(each.startswith(("instrument", "tick", "missing")) for each in faults)
+    return "20000" if is_looked_for else "max"
 
 
 def _expect_the_candles_that_went_in(home: Path, names: tuple[str, ...], span: int) -> None:
@@ -118,6 +118,17 @@ def _expect_the_candles_that_went_in(home: Path, names: tuple[str, ...], span: i
                 np.testing.assert_array_equal(left, right, err_msg=f"{name} {timeframe} {column}")
 
 
+def _expect_the_funding_that_went_in(home: Path, names: tuple[str, ...], span: int) -> None:
+    """Every rate of the source, told in time or caught up; the hours between them are zero."""
+    store = ParquetStore(home / "data")
+    for name in names:
+        found = store.load_funding(_instrument(name), start=FROM, end=FROM + span - MINUTE)
+        source = recorded_funding(f"binance_perp_{name}USDT_funding")
+        wanted = (source.time >= FROM) & (source.time < FROM + span) & (source.rate != 0.0)
+        assert found.time[found.rate != 0.0].tolist() == source.time[wanted].tolist(), name
+        assert found.rate[found.rate != 0.0].tolist() == source.rate[wanted].tolist(), name
+
+
 def _without_filled(candles: Candles) -> Candles:
     keep = ~candles.filled
     columns = {name: getattr(candles, name)[keep] for name in ("open_time", *COLUMNS, "filled")}
@@ -128,12 +139,14 @@ def test_week_of_seven_instruments_comes_out_as_it_went_in(market: Path, tmp_pat
     incidents = _record(market, tmp_path, NAMES, 7 * DAY)
     assert {kind for kind, count in incidents.items() if count} == {"connected", "joined"}
     _expect_the_candles_that_went_in(tmp_path, NAMES, 7 * DAY)
+    _expect_the_funding_that_went_in(tmp_path, NAMES, 7 * DAY)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_market_with_a_fault_comes_out_as_it_went_in(market: Path, tmp_path: Path, fault: str) -> None:
     incidents = _record(market, tmp_path, SOME, SPAN, (fault,))
     _expect_the_candles_that_went_in(tmp_path, SOME, SPAN)
+    _expect_the_funding_that_went_in(tmp_path, SOME, SPAN)
     assert [kind for kind in FAULTS[fault] if not incidents[kind]] == []
     if IS_SOAK:
         told = ", ".join(f"{kind} {count:,}" for kind, count in incidents.items() if count)

@@ -12,7 +12,7 @@ from edgeproof.core.model.errors import VenueError
 from edgeproof.core.model.event import ClosedCandle, FeedIncident, MarketEvent, MarketTrade
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.market import MarketTrades
-from edgeproof.core.model.time import MINUTE
+from edgeproof.core.model.time import HOUR, MINUTE
 from edgeproof.ports import InstrumentRules
 
 BITCOIN = Instrument("BTC", "USD", "USD")
@@ -80,6 +80,7 @@ class TapeHistory:
         self.now = now
         self.page = page
         self.fails = fails
+        self.rates: float | None = None
         self.asked: list[str] = []
 
     def _ask(self, what: str) -> None:
@@ -103,7 +104,10 @@ class TapeHistory:
 
     async def funding(self, instrument: Instrument, start: int) -> Funding:
         self._ask("funding")
-        return NO_FUNDING
+        if self.rates is None:
+            return NO_FUNDING
+        time = np.arange(-(-start // HOUR) * HOUR, self.now + 1, HOUR, dtype=np.int64)
+        return Funding(time=time, rate=np.full(len(time), self.rates))
 
     async def instruments(self) -> tuple[InstrumentRules, ...]:
         self._ask("instruments")

@@ -25,7 +25,14 @@ from edgeproof.services.health import FeedHealth, report
 from edgeproof.services.record import Recorder
 
 _REPLICA_FEED = FeedSettings(
-    patience_ms=0, hole_s=0.1, silence_s=5.0, ack_s=2.0, first_pause_s=0.05, longest_pause_s=2.0, instruments_s=1.0
+    patience_ms=0,
+    hole_s=0.1,
+    silence_s=5.0,
+    ack_s=2.0,
+    first_pause_s=0.05,
+    longest_pause_s=2.0,
+    instruments_s=1.0,
+    waits_for_answers=True,
 )
 """A replica is on this machine, its time may run at any speed, and its heartbeat follows everything before it."""
 

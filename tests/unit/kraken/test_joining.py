@@ -9,9 +9,19 @@ from hypothesis import strategies as st
 from edgeproof.adapters.kraken.feed_settings import FeedSettings
 from edgeproof.adapters.kraken.joining import Joiner
 from edgeproof.adapters.kraken.venue_clock import StreamClock
-from edgeproof.core.model.event import MarketEvent
-from edgeproof.core.model.time import MINUTE
-from tests.support.lines import START, TapeHistory, candles_of, incidents, minutes_of, minutes_told, new_line, trades_of
+from edgeproof.core.model.event import FundingPublished, MarketEvent
+from edgeproof.core.model.time import HOUR, MINUTE
+from tests.support.lines import (
+    BITCOIN,
+    START,
+    TapeHistory,
+    candles_of,
+    incidents,
+    minutes_of,
+    minutes_told,
+    new_line,
+    trades_of,
+)
 
 
 def _joiner(history: TapeHistory, *, most_missing: int = 1_000) -> Joiner:
@@ -68,6 +78,29 @@ def test_join_of_a_long_hole_takes_the_venues_candles() -> None:
     line.lose()
     line.snapshot(tape[495:500], tape[499].time)
     history = TapeHistory(tape, now=tape[499].time)
+    asyncio.run(_joiner(history, most_missing=100).join(line))
+    for trade in tape[500:]:
+        line.trade(trade)
+    assert minutes_told(told) == minutes_of(candles_of(tape))
+    assert incidents(told) == ["restored"]
+
+
+def test_join_of_a_long_hole_corrects_the_minute_that_the_clock_closed_before_it() -> None:
+    """The last trade of a minute is missing, the clock closes the minute, and then much more is missing."""
+    tape = trades_of(600)
+    told: list[MarketEvent] = []
+    line = new_line(told)
+    line.go_on()
+    last = next(each.seq for each in tape if each.seq > 40 and tape[each.seq].time // MINUTE > each.time // MINUTE)
+    for trade in tape[: last - 1]:
+        line.trade(trade)
+    line.advance(tape[last].time)
+    for trade in tape[last:500]:
+        line.trade(trade)
+    assert line.has_gap
+    history = TapeHistory(tape, now=tape[499].time)
+    for seq in range(last + 1, 400):
+        del line.held[seq]
     asyncio.run(_joiner(history, most_missing=100).join(line))
     for trade in tape[500:]:
         line.trade(trade)
@@ -145,3 +178,24 @@ def test_join_of_trades_that_came_too_late_takes_the_venues_candle() -> None:
     asyncio.run(_joiner(history).settle(line))
     assert line.candles.unsettled == set()
     assert minutes_told(told)[START] == pytest.approx(minutes_of(candles_of(history.tape))[START], abs=0)
+
+
+def test_funding_of_hours_that_passed_unseen_is_told_in_order() -> None:
+    told: list[MarketEvent] = []
+    line = new_line(told)
+    line.funding(FundingPublished(instrument=BITCOIN, time=START, rate=1e-5))
+    assert not line.misses_funding(START + HOUR)
+    assert line.misses_funding(START + 4 * HOUR)
+    history = TapeHistory([], now=START + 4 * HOUR + 1)
+    history.rates = 2e-5
+    asyncio.run(_joiner(history).catch_up_funding(line))
+    assert [each.time for each in told if isinstance(each, FundingPublished)] == [START + k * HOUR for k in range(5)]
+    assert not line.misses_funding(START + 5 * HOUR)
+
+
+def test_funding_that_the_venue_does_not_have_is_asked_for_once() -> None:
+    told: list[MarketEvent] = []
+    line = new_line(told)
+    line.funding(FundingPublished(instrument=BITCOIN, time=START, rate=1e-5))
+    asyncio.run(_joiner(TapeHistory([], now=START + 4 * HOUR + 1)).catch_up_funding(line))
+    assert not line.misses_funding(START + 4 * HOUR)

@@ -170,6 +170,8 @@ class KrakenFeed:
                 self._watch.frames = count = count + 1
                 if self._mailbox.is_full:
                     await self._catch_up()
+                if self._settings.waits_for_answers:
+                    await self._joiner.has_its_answers()
         return count > 1
 
     def _products(self) -> list[tuple[str, ...]]:
@@ -235,7 +237,11 @@ class KrakenFeed:
         self._watch.quoted(
             message.product_id, quote.last, line.candles.last.price if line.candles.last is not None else None
         )
-        if quote.funding_time is not None and quote.funding_rate is not None:
+        if quote.funding_time is None or quote.funding_rate is None:
+            return
+        if line.misses_funding(quote.funding_time):
+            self._repair(line, self._joiner.catch_up_funding)
+        else:
             line.funding(FundingPublished(instrument=line.instrument, time=quote.funding_time, rate=quote.funding_rate))
 
     def _snapshot(self, message: messages.TradeSnapshot) -> None:

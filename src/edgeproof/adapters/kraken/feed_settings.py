@@ -15,7 +15,9 @@ class FeedSettings:
     `trade_silence_s`: how long the last price may differ from that of the last trade before the trades of that
     product are subscribed anew. `most_missing`: more trades than that are not fetched one by one; the venue's
     candles take their place. `history_ms`: how far back the candles begin where none are known; after a longer
-    break than `most_history_ms` they begin anew.
+    break than `most_history_ms` they begin anew. `waits_for_answers`: leave the socket unread while the venue's
+    history is asked, for a replica whose time goes on only as it is read: days would pass there while a question is
+    under way.
     """
 
     patience_ms: int = 300
@@ -35,6 +37,7 @@ class FeedSettings:
     products_a_message: int = 50
     history_ms: int = 86_400_000
     most_history_ms: int = 7 * 86_400_000
+    waits_for_answers: bool = False
 
     def pause(self, failures: int, draw: float) -> float:
         """Seconds to wait before the next try after so many failures; `draw` from [0, 1) spreads clients."""

@@ -7,12 +7,14 @@
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from edgeproof.adapters.kraken.feed_settings import FeedSettings
 from edgeproof.adapters.kraken.line import Line, Trade
 from edgeproof.adapters.kraken.venue_clock import VenueClock
+from edgeproof.core.candles.live import LiveCandles
 from edgeproof.core.model.errors import VenueError
 from edgeproof.core.model.event import FundingPublished, IncidentKind, MarketTrade
 from edgeproof.core.model.instrument import Instrument
@@ -48,6 +50,24 @@ class Joiner:
         self._clock = clock
         self._sleep = sleep
         self._places = asyncio.Semaphore(4)
+        self._asking = 0
+        self._answered = asyncio.Event()
+        self._answered.set()
+
+    async def has_its_answers(self) -> None:
+        """Wait until the venue has answered whatever was asked of its history."""
+        await self._answered.wait()
+
+    @contextmanager
+    def _question(self) -> Iterator[None]:
+        self._asking += 1
+        self._answered.clear()
+        try:
+            yield
+        finally:
+            self._asking -= 1
+            if self._asking == 0:
+                self._answered.set()
 
     async def join(self, line: Line) -> None:
         """Make a line whole and live, however often it takes."""
@@ -67,9 +87,14 @@ class Joiner:
         """Take the venue's candles for the minutes that trades came too late for."""
         minutes = sorted(line.candles.unsettled)
         if minutes:
-            async for page in self._history.candles(line.instrument, MINUTE, minutes[0], minutes[-1] + MINUTE):
-                line.tell_closed(line.candles.restore(page))
+            await self._tell_candles(line, minutes[0], minutes[-1] + MINUTE)
             line.candles.unsettled.clear()
+
+    async def catch_up_funding(self, line: Line) -> None:
+        """Tell the funding rates of hours that passed unseen; hours that the venue has no rate for are let go."""
+        if line.funding_time is not None:
+            await self._tell_funding(line, line.funding_time + 1)
+            line.funding_complete_until = self._now(line) // HOUR * HOUR
 
     async def _join(self, line: Line) -> None:
         known, is_new = line.next_seq, line.candles.last is None
@@ -95,7 +120,8 @@ class Joiner:
                 is_far = line.next_seq is None or tail.seq - line.next_seq > self._settings.most_missing
                 if is_far and _whole_from(tail) <= self._now(line) // MINUTE * MINUTE:
                     break
-            page = await self._history.recent_trades(line.instrument, None if tail is None else tail.time + 1)
+            with self._question():
+                page = await self._history.recent_trades(line.instrument, None if tail is None else tail.time + 1)
             if not line.hold(page):
                 break
         tail = line.tail()
@@ -112,10 +138,10 @@ class Joiner:
             line.incident(IncidentKind.GAP, self._now(line), words)
             candles.forget()
         since = candles.closed_until or (start - self._settings.history_ms) // DAY * DAY
-        await self._catch_up_funding(line, since)
+        if line.funding_time is None:
+            await self._tell_funding(line, since)
         for _ in range(_LAGS):
-            async for page in self._history.candles(line.instrument, MINUTE, candles.closed_until or since, start):
-                line.tell_closed(candles.restore(page))
+            await self._tell_candles(line, _open_since(candles) or since, start)
             if not _lacks(line, start):
                 break
             await self._sleep(_PAUSE_S)
@@ -124,12 +150,14 @@ class Joiner:
         line.tell_closed(candles.advance(start))
         return since
 
-    async def _catch_up_funding(self, line: Line, since: int) -> None:
-        known = line.funding_time
-        if known is not None and self._now(line) < known + HOUR:
-            return
-        begin = since if known is None else known + 1
-        funding = await self._history.funding(line.instrument, begin)
+    async def _tell_candles(self, line: Line, start: int, end: int) -> None:
+        with self._question():
+            async for page in self._history.candles(line.instrument, MINUTE, start, end):
+                line.tell_closed(line.candles.restore(page))
+
+    async def _tell_funding(self, line: Line, since: int) -> None:
+        with self._question():
+            funding = await self._history.funding(line.instrument, since)
         for time, rate in zip(funding.time.tolist(), funding.rate.tolist(), strict=True):
             line.funding(FundingPublished(instrument=line.instrument, time=time, rate=rate))
 
@@ -141,6 +169,12 @@ class Joiner:
             line.candles.last.time if line.candles.last is not None else 0,
             newest,
         )
+
+
+def _open_since(candles: LiveCandles) -> int:
+    """The first minute that may lack trades: the one of the last trade, though the clock may have closed it since."""
+    last = candles.closed_until if candles.last is None else candles.last.time // MINUTE * MINUTE
+    return min(candles.closed_until, last)
 
 
 def _whole_from(tail: Trade) -> int:

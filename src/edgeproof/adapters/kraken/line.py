@@ -45,6 +45,7 @@ class Line:
         "_tell",
         "_waiting",
         "candles",
+        "funding_complete_until",
         "funding_time",
         "held",
         "instrument",
@@ -73,6 +74,8 @@ class Line:
         self.held: dict[int, Trade] = {}
         self.snapshot_time: int | None = None
         self.funding_time: int | None = None
+        self.funding_complete_until = 0
+        """The hour up to which the venue was asked for rates that passed unseen."""
         self._tell = tell
         self._waiting: list[ClosedCandle] = []
         self._funding_until = 0
@@ -164,6 +167,10 @@ class Line:
         self._tell(published)
         if self._waiting and published.time >= self._funding_until:
             self.release()
+
+    def misses_funding(self, time: int) -> bool:
+        """Whether hours lie between the last rate told and one of `time`, which the venue was not asked for."""
+        return self.funding_time is not None and time > max(self.funding_time, self.funding_complete_until) + HOUR
 
     def tell_closed(self, closed: Iterable[ClosedCandle]) -> None:
         """Tell candles; those that close on the hour wait for the funding rate of that hour."""

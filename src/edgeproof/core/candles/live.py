@@ -184,6 +184,8 @@ class LiveCandles:
                 yield from self._close(row, is_filled=is_quiet, tape=None)
             else:
                 yield from self._replace(open_time, row, is_filled=is_quiet)
+                if open_time in self._tapes:
+                    self._tapes[open_time] = None
             self.unsettled.discard(open_time)
 
     def _close_forming(self) -> Iterator[ClosedCandle]:
