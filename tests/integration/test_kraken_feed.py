@@ -278,6 +278,7 @@ def test_feed_whose_snapshot_never_comes_joins_all_the_same() -> None:
 def test_feed_tells_quotes_and_the_funding_they_carry() -> None:
     async def quoting(venue: Venue) -> None:
         await venue.greet()
+        await venue.joined()
         await venue.say(
             feed="ticker",
             product_id="PF_XBTUSD",

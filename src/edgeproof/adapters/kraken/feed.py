@@ -239,6 +239,8 @@ class KrakenFeed:
         )
         if quote.funding_time is None or quote.funding_rate is None:
             return
+        if line.funding_time is None and not line.is_live:
+            return  # the rates up to now come with the history that the line is about to be joined to
         if line.misses_funding(quote.funding_time):
             self._repair(line, self._joiner.catch_up_funding)
         else:
