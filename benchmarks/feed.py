@@ -13,12 +13,12 @@ import polars as pl
 
 from benchmarks.harness import REPOSITORY, Finding, Timing, in_fresh_process, interleave, occupied_memory
 from edgeproof.adapters.clock import SystemClock
-from edgeproof.adapters.kraken.feed import FeedScope, KrakenFeed
+from edgeproof.adapters.kraken.feed import KrakenFeed
 from edgeproof.adapters.kraken.venue_clock import StreamClock
 from edgeproof.core.model.event import MarketTrade, VenueTime
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import DAY, MINUTE
-from edgeproof.ports import InstrumentRules
+from edgeproof.ports import FeedScope, InstrumentRules
 
 DATA = Path(os.environ.get("EDGEPROOF_TEST_DATA", REPOSITORY.parent / "shared" / "data"))
 RECORDED = DATA / "ticks" / "kraken_futures_10products_trades_2021-07-22.parquet"

@@ -1,7 +1,7 @@
 """What the inside needs of the outside, as Protocols that speak facts only."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
 from numpy.typing import NDArray
@@ -184,6 +184,20 @@ class MarketHistory(Protocol):
     async def close(self) -> None:
         """Let go of connections."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedScope:
+    """What a feed is to bring: the instruments, and the timeframes of their candles.
+
+    `remembered` are candles that are known already (the end of a store, a day of them at least): the feed's first
+    candles are those that follow. Single trades are brought only `with_trades`.
+    """
+
+    instruments: tuple[Instrument, ...]
+    timeframes: tuple[int, ...]
+    remembered: Mapping[Instrument, Candles] = field(default_factory=dict)
+    with_trades: bool = False
 
 
 class MarketFeed(Protocol):

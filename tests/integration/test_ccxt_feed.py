@@ -14,13 +14,14 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from edgeproof.adapters.ccxt.exchanges import open_exchange
-from edgeproof.adapters.ccxt.feed import CcxtFeed, CcxtFeedSettings, CcxtScope
+from edgeproof.adapters.ccxt.feed import CcxtFeed, CcxtFeedSettings
 from edgeproof.core.candles.aggregate import aggregate
 from edgeproof.core.model.candle import COLUMNS
 from edgeproof.core.model.event import ClosedCandle, FeedIncident, FundingPublished, IncidentKind, MarketEvent, Quote
 from edgeproof.core.model.instrument import parse_instrument
 from edgeproof.core.model.market import MarketTrades
 from edgeproof.core.model.time import HOUR, MINUTE, SECOND, parse_time
+from edgeproof.ports import FeedScope
 from tests.support.candles import funding
 from tests.support.replica import market_of, replica_of
 from tests.support.venue import Venue, serving
@@ -151,7 +152,7 @@ async def keep_time(venue: Venue, clock: FastClock) -> None:
 
 async def listen(rest: str, websocket: str, clock: FastClock) -> list[MarketEvent]:
     """What the feed tells until its candles reach END."""
-    scope = CcxtScope(instruments=(BTC,), timeframes=(MINUTE, 2 * MINUTE))
+    scope = FeedScope(instruments=(BTC,), timeframes=(MINUTE, 2 * MINUTE))
     feed = CcxtFeed(krakenfutures(rest, websocket), scope, clock=clock, settings=SETTINGS)
     told: list[MarketEvent] = []
     async with asyncio.timeout(60):

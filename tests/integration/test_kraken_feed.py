@@ -10,13 +10,14 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.protocol import State
 
 from edgeproof.adapters.clock import SystemClock
-from edgeproof.adapters.kraken.feed import FeedScope, KrakenFeed
+from edgeproof.adapters.kraken.feed import KrakenFeed
 from edgeproof.adapters.kraken.feed_settings import FeedSettings
 from edgeproof.adapters.kraken.venue_clock import StreamClock
 from edgeproof.core.model.errors import InputError, VenueError
 from edgeproof.core.model.event import FeedIncident, FundingPublished, MarketEvent, MarketTrade, Quote, VenueTime
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import HOUR, MINUTE
+from edgeproof.ports import FeedScope
 from tests.support.lines import (
     BITCOIN,
     LENGTHS,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from edgeproof.adapters.ccxt.exchanges import open_exchange
 from edgeproof.adapters.clock import SystemClock
-from edgeproof.adapters.kraken.feed import FeedScope, KrakenFeed
+from edgeproof.adapters.kraken.feed import KrakenFeed
 from edgeproof.adapters.kraken.feed_settings import FeedSettings
 from edgeproof.adapters.kraken.venue_clock import SkewedClock, StreamClock
 from edgeproof.adapters.monitoring.machine import free_bytes
@@ -19,7 +19,7 @@ from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.event import MarketTrade, Quote
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import DAY, MINUTE
-from edgeproof.ports import Clock, InstrumentRules, MarketFeed
+from edgeproof.ports import Clock, FeedScope, InstrumentRules, MarketFeed
 from edgeproof.services.doctor import Examined, examine, examine_disk, examine_feed, examine_venue, look_at_store
 from edgeproof.services.health import FeedHealth, report
 from edgeproof.services.record import Recorder
@@ -78,15 +78,9 @@ def _ccxt_feed(venue: str, url: str | None, scope: FeedScope) -> MarketFeed:
     exchange = open_exchange(venue, part="pro", besides=(KRAKEN, REPLICA))
     if url is not None:
         raise InputError(f"expected --url with the venues {KRAKEN} and {REPLICA} only, found it with {venue}")
-    from edgeproof.adapters.ccxt.feed import CcxtFeed, CcxtScope  # noqa: PLC0415 - an extra, and a second to load
+    from edgeproof.adapters.ccxt.feed import CcxtFeed  # noqa: PLC0415 - an extra, and a second to load
 
-    wanted = CcxtScope(
-        instruments=scope.instruments,
-        timeframes=scope.timeframes,
-        remembered=scope.remembered,
-        with_trades=scope.with_trades,
-    )
-    return CcxtFeed(exchange, wanted, clock=SystemClock())
+    return CcxtFeed(exchange, scope, clock=SystemClock())
 
 
 def remembered_candles(home: Path, instruments: Sequence[Instrument]) -> dict[Instrument, Candles]:

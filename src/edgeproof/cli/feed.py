@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -75,7 +75,7 @@ def record(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     from edgeproof.bootstrap.live import recorder, system_clock  # noqa: PLC0415 - heavy parts load when a command runs
 
-    call = _call(context, venue, url, instrument, timeframes, until, serve)
+    call = replace(_call(context, venue, url, instrument, timeframes, until, serve), is_recording=True)
     keep = recorder(context.home, venue)
     seen = _saving(keep, system_clock().monotonic)
     try:
@@ -121,6 +121,7 @@ class _Call:
     timeframes: tuple[int, ...]
     until: int | None
     port: int | None
+    is_recording: bool = False
 
 
 def _call(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -179,8 +180,8 @@ async def _follow(call: _Call, health: "FeedHealth", monotonic: Callable[[], flo
         call.url,
         call.instruments,
         call.timeframes,
-        home=call.context.home if sinks else None,
-        with_trades=len(sinks) > 1,
+        home=call.context.home if call.is_recording else None,
+        with_trades=call.is_recording,
     )
     work: list[Awaitable[None]] = [
         follow(source, sinks, instruments=call.instruments, until=call.until),

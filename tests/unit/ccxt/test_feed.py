@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from ccxt.base.errors import NetworkError, NotSupported
 
-from edgeproof.adapters.ccxt.feed import CcxtFeed, CcxtFeedSettings, CcxtScope
+from edgeproof.adapters.ccxt.feed import CcxtFeed, CcxtFeedSettings
 from edgeproof.core.model.errors import InputError, VenueError
 from edgeproof.core.model.event import (
     ClosedCandle,
@@ -22,6 +22,7 @@ from edgeproof.core.model.event import (
 )
 from edgeproof.core.model.instrument import parse_instrument
 from edgeproof.core.model.time import HOUR, MINUTE, SECOND, parse_time
+from edgeproof.ports import FeedScope
 
 BTC, ETH = parse_instrument("BTC/USDT:USDT"), parse_instrument("ETH/USDT:USDT")
 START = parse_time("2026-09-01T11:40")
@@ -140,7 +141,7 @@ def minutes_of(tape: Sequence[dict[str, Any]]) -> list[list[float]]:
 def follow(world: World, *, with_trades: bool = False, until: int | None = None) -> list[MarketEvent]:
     """Everything a feed tells until its candles reach a time."""
     end = world.until if until is None else until
-    scope = CcxtScope(instruments=(BTC,), timeframes=(MINUTE, 5 * MINUTE), with_trades=with_trades)
+    scope = FeedScope(instruments=(BTC,), timeframes=(MINUTE, 5 * MINUTE), with_trades=with_trades)
 
     async def listen() -> list[MarketEvent]:
         feed = CcxtFeed(world, scope, clock=world, settings=QUICK, sleep=world.sleep)
@@ -290,7 +291,7 @@ def test_feed_of_an_instrument_that_is_not_listed_is_refused() -> None:
     world = World()
 
     async def listen() -> None:
-        feed = CcxtFeed(world, CcxtScope(instruments=(ETH,), timeframes=(MINUTE,)), clock=world, sleep=world.sleep)
+        feed = CcxtFeed(world, FeedScope(instruments=(ETH,), timeframes=(MINUTE,)), clock=world, sleep=world.sleep)
         async for _ in feed.events():
             pass
 

@@ -10,7 +10,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ccxt.base.errors import BaseError, ExchangeClosedByUser, OperationFailed
@@ -18,12 +18,11 @@ from ccxt.base.errors import BaseError, ExchangeClosedByUser, OperationFailed
 from edgeproof.adapters.ccxt.history import WHAT_BAD_ANSWERS_RAISE, CcxtHistory
 from edgeproof.adapters.ccxt.line import CcxtLine
 from edgeproof.core.candles.live import LiveCandles
-from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.errors import InputError, VenueError
 from edgeproof.core.model.event import FeedIncident, FundingPublished, IncidentKind, MarketEvent, Quote, VenueTime
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import DAY, MINUTE, format_time
-from edgeproof.ports import Clock
+from edgeproof.ports import Clock, FeedScope
 
 _BREAKS = (BaseError, *WHAT_BAD_ANSWERS_RAISE)
 
@@ -49,23 +48,13 @@ class CcxtFeedSettings:
     longest_pause_s: float = 30.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CcxtScope:
-    """What a feed is to bring; `remembered` are candles that are known already, such as the end of a store."""
-
-    instruments: tuple[Instrument, ...]
-    timeframes: tuple[int, ...]
-    remembered: Mapping[Instrument, Candles] = field(default_factory=dict)
-    with_trades: bool = False
-
-
 class CcxtFeed:
     """A live market over an exchange of `ccxt.pro`; see the module."""
 
     def __init__(
         self,
         exchange: Any,  # noqa: ANN401 - ccxt has no types
-        scope: CcxtScope,
+        scope: FeedScope,
         *,
         clock: Clock,
         settings: CcxtFeedSettings | None = None,

@@ -11,7 +11,6 @@ import asyncio
 import difflib
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
@@ -24,28 +23,13 @@ from edgeproof.adapters.kraken.mailbox import Mailbox
 from edgeproof.adapters.kraken.venue_clock import VenueClock
 from edgeproof.adapters.kraken.watch import Watch
 from edgeproof.core.candles.live import LiveCandles
-from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.errors import InputError, VenueError
 from edgeproof.core.model.event import FeedIncident, FundingPublished, IncidentKind, MarketEvent, VenueTime
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.ports import Clock, InstrumentRules
+from edgeproof.ports import Clock, FeedScope, InstrumentRules
 
 _SKEW_MS = 2_000
 _TICKS_A_LOOK = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedScope:
-    """What a feed is to bring: the instruments, and the timeframes of their candles.
-
-    `remembered` are candles that are known already (the end of a store, a day of them at least): the feed's first
-    candles are those that follow. Single trades are brought only `with_trades`.
-    """
-
-    instruments: tuple[Instrument, ...]
-    timeframes: tuple[int, ...]
-    remembered: Mapping[Instrument, Candles] = field(default_factory=dict)
-    with_trades: bool = False
 
 
 class KrakenFeed:
