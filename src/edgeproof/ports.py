@@ -7,9 +7,11 @@ from typing import Any, Literal, Protocol, TypeVar
 from numpy.typing import NDArray
 
 from edgeproof.core.model.candle import Candles, Funding
+from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.event import MarketEvent
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.market import MarketTrades, Quotes
+from edgeproof.core.model.time import MINUTE, format_duration
 from edgeproof.core.model.trial import TrialRecord
 
 Kind = Literal["candles", "funding", "quotes", "trades"]
@@ -198,6 +200,12 @@ class FeedScope:
     timeframes: tuple[int, ...]
     remembered: Mapping[Instrument, Candles] = field(default_factory=dict)
     with_trades: bool = False
+
+    def __post_init__(self) -> None:
+        wrong = [each for each in self.timeframes if each < MINUTE or each % MINUTE != 0]
+        if wrong or not self.timeframes:
+            found = ", ".join(map(format_duration, wrong)) or "none"
+            raise InputError(f"expected timeframes that are whole minutes, such as 1m, 5m or 4h, found {found}")
 
 
 class MarketFeed(Protocol):

@@ -123,7 +123,7 @@ async def examine_all(home: Path, config: Path, venue: str, url: str | None) -> 
     )
     history = market_history(venue, url)
     try:
-        there = await examine_venue(history, SystemClock(), _NTP)
+        there = await examine_venue(history, SystemClock(), None if venue == REPLICA else _NTP)
         if not there[0].is_well:
             return (*here, *there)
         listed = await history.instruments()

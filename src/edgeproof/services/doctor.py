@@ -56,8 +56,8 @@ def look_at_store(store: CandleStore) -> str:
     )
 
 
-async def examine_venue(history: MarketHistory, clock: Clock, time_remedy: str) -> tuple[Examined, ...]:
-    """Whether the venue answers, and whether our clock agrees with its."""
+async def examine_venue(history: MarketHistory, clock: Clock, time_remedy: str | None) -> tuple[Examined, ...]:
+    """Whether the venue answers, and whether our clock agrees with its; without a remedy its time is its own."""
     name = f"venue {history.name}"
     try:
         listed = await history.instruments()
@@ -67,14 +67,13 @@ async def examine_venue(history: MarketHistory, clock: Clock, time_remedy: str) 
     except EdgeproofError as error:
         remedy = "check the network and --url; a maintenance is announced at status.kraken.com"
         return (Examined(name=name, is_well=False, found=str(error), remedy=remedy),)
+    well = Examined(name=name, is_well=True, found=f"answers in {after - before} ms, lists {len(listed)} perpetuals")
+    if time_remedy is None:
+        return (well,)
     skew = (before + after) // 2 - venue_time
-    answers = f"answers in {after - before} ms, lists {len(listed)} perpetuals"
     is_right = abs(skew) <= SKEW_MS + (after - before) // 2
     found = f"{skew:+,} ms beside the venue's {format_time(venue_time)}"
-    return (
-        Examined(name=name, is_well=True, found=answers),
-        Examined(name="clock", is_well=is_right, found=found, remedy="" if is_right else time_remedy),
-    )
+    return well, Examined(name="clock", is_well=is_right, found=found, remedy="" if is_right else time_remedy)
 
 
 async def examine_feed(first: Callable[[], Awaitable[str]]) -> Examined:

@@ -44,6 +44,8 @@ def test_look_at_a_store_counts_what_it_reads() -> None:
 
 def test_examination_of_the_venue_compares_the_clocks() -> None:
     history = TapeHistory([], now=START)
+    [only] = asyncio.run(examine_venue(history, HandClock(START), None))
+    assert only.is_well
     venue, clock = asyncio.run(examine_venue(history, HandClock(START + 1_000), "set the clock"))
     assert (venue.is_well, clock.is_well) == (True, True)
     assert "lists 1 perpetuals" in venue.found

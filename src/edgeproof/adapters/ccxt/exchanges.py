@@ -22,7 +22,7 @@ def open_exchange(venue: str, *, part: Part = "async_support", besides: Sequence
     """
     library = _import_ccxt(part, venue, besides)
     if venue not in library.exchanges:
-        near = difflib.get_close_matches(venue, [*besides, *library.exchanges], n=3, cutoff=0.5)
+        near = difflib.get_close_matches(venue, list(dict.fromkeys([*besides, *library.exchanges])), n=3, cutoff=0.5)
         hint = (
             f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join([*besides, *library.exchanges])}"
         )
