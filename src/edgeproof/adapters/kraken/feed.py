@@ -20,6 +20,7 @@ from edgeproof.adapters.kraken.feed_settings import FeedSettings
 from edgeproof.adapters.kraken.joining import Joiner, TradeHistory
 from edgeproof.adapters.kraken.line import Line
 from edgeproof.adapters.kraken.mailbox import Mailbox
+from edgeproof.adapters.kraken.messages import DECODE_ERRORS, Trade, decode_feed
 from edgeproof.adapters.kraken.venue_clock import VenueClock
 from edgeproof.adapters.kraken.watch import Watch
 from edgeproof.core.candles.live import LiveCandles
@@ -185,8 +186,12 @@ class KrakenFeed:
 
     def take(self, raw: bytes) -> None:
         """Take in one message."""
-        message = messages.parse(raw)
-        if type(message) is not messages.Trade:  # nearly all are trades, hence first and by identity
+        try:
+            message = decode_feed(raw)  # nearly all are trades: they are spared every step that they can be
+        except DECODE_ERRORS:
+            self._take_other(messages.parse(raw))
+            return
+        if type(message) is not Trade:
             self._take_other(message)
         elif (line := self.lines.get(message.product_id)) is not None:
             line.trade(message)

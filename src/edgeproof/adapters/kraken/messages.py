@@ -21,6 +21,8 @@ Time = Annotated[int, Meta(gt=0, lt=1 << 53)]
 Number = Annotated[int, Meta(ge=0, lt=1 << 62)]
 Side = Literal["buy", "sell"]
 
+DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError)
+
 _SIDES = {"buy": 1, "sell": -1}
 _SHOWN = 120
 
@@ -158,19 +160,21 @@ FeedMessage: TypeAlias = Trade | TradeSnapshot | Ticker | TickerLite | BookSnaps
 EventMessage: TypeAlias = Info | Subscribed | Unsubscribed | Alert | Error | Challenge | Pong
 Message: TypeAlias = FeedMessage | EventMessage | Rejected
 
-_decode_feed: Callable[[bytes], FeedMessage] = msgspec.json.Decoder(FeedMessage).decode
+decode_feed: Callable[[bytes], FeedMessage] = msgspec.json.Decoder(FeedMessage).decode
+"""What `parse` tries first; raises where it does not succeed."""
+
 _decode_event: Callable[[bytes], EventMessage] = msgspec.json.Decoder(EventMessage).decode
 
 
 def parse(raw: bytes) -> Message:
     """The message of a frame; what cannot be understood is `Rejected`, never an exception."""
     try:
-        return _decode_feed(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return decode_feed(raw)
+    except DECODE_ERRORS as error:
         problem = str(error)
     try:
         return _decode_event(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except DECODE_ERRORS as error:
         # A frame without "event" is a feed's: then the first problem is the one to tell.
         reason = problem if "`event`" in str(error) else str(error)
         return Rejected(reason, raw[:_SHOWN].decode(errors="replace"))
