@@ -1,34 +1,13 @@
 """`edgeproof data` as a user types it: exit status, words, JSON, and nothing on disk after a mistake."""
 
-import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from edgeproof.cli.main import main
+from tests.support.calls import Outcome, Run, call
 from tests.support.data import shared
 
 HEADER = "timestamp,open,high,low,close,volume"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What a call left behind."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Outcome]
 
 
 @pytest.fixture
@@ -38,19 +17,10 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setenv("COLUMNS", "200")
+    def run_here(*words: object) -> Outcome:
+        return call(["data", *map(str, words), "--home", str(home)], monkeypatch, capsys)
 
-    def call(*words: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["edgeproof", "data", *map(str, words), "--home", str(home)])
-        try:
-            main()
-            status = 0
-        except SystemExit as ended:
-            status = ended.code if isinstance(ended.code, int) else 0
-        captured = capsys.readouterr()
-        return Outcome(status=status, out=captured.out, err=captured.err)
-
-    return call
+    return run_here
 
 
 def candle_file(tmp_path: Path, minutes: int, *left_out: int, name: str = "candles.csv") -> Path:

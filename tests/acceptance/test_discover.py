@@ -3,10 +3,8 @@
 import json
 import shutil
 import sqlite3
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import polars as pl
 import pytest
@@ -14,26 +12,13 @@ import pytest
 from edgeproof import bootstrap
 from edgeproof.adapters.storage.importing.into_store import import_candles
 from edgeproof.adapters.storage.parquet import ParquetStore
-from edgeproof.cli.main import main
 from edgeproof.core.model.instrument import parse_instrument
 from edgeproof.core.model.time import MINUTE
 from edgeproof.research import discover as research
+from tests.support.calls import Outcome, Run, call
 from tests.support.data import shared
 
 NAMES = ("RSI_Oversold_5m_Reversal*", "MACD_*_Cross_5m", "Placebo_Random_5m*")
-
-
-class Outcome(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Outcome]
 
 
 @pytest.fixture(scope="module")
@@ -49,19 +34,10 @@ def home(market: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setenv("COLUMNS", "80")
+    def run_here(*words: object, command: str = "discover") -> Outcome:
+        return call([*command.split(), *map(str, words), "--home", str(home)], monkeypatch, capsys, columns=80)
 
-    def call(*words: object, command: str = "discover") -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["edgeproof", *command.split(), *map(str, words), "--home", str(home)])
-        try:
-            main()
-            status = 0
-        except SystemExit as ended:
-            status = ended.code if isinstance(ended.code, int) else 0
-        captured = capsys.readouterr()
-        return Outcome(status, captured.out, captured.err)
-
-    return call
+    return run_here
 
 
 def test_discover_prints_verdicts_within_80_columns(run: Run) -> None:

@@ -1,22 +1,19 @@
 """`edgeproof data download` as a user types it: what it says, what it keeps, and what is wrong with the words."""
 
-import json
 import sys
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from edgeproof import bootstrap
 from edgeproof.adapters.simulated.history import SimulatedHistory
-from edgeproof.cli.main import main
 from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.errors import VenueError
 from edgeproof.core.model.instrument import Instrument, parse_instrument
 from edgeproof.core.model.time import HOUR, MINUTE, parse_time
+from tests.support.calls import Outcome, Run, call
 from tests.support.candles import funding, walk
 
 BTC, ETH = parse_instrument("BTC/USD:USD"), parse_instrument("ETH/USD:USD")
@@ -50,22 +47,6 @@ class Market(SimulatedHistory):
         self.is_closed = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What a call left behind."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Outcome]
-
-
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
@@ -73,19 +54,10 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setenv("COLUMNS", "200")
+    def run_here(*words: object) -> Outcome:
+        return call(["data", "download", *map(str, words), "--home", str(home)], monkeypatch, capsys)
 
-    def call(*words: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["edgeproof", "data", "download", *map(str, words), "--home", str(home)])
-        try:
-            main()
-            status = 0
-        except SystemExit as ended:
-            status = ended.code if isinstance(ended.code, int) else 0
-        captured = capsys.readouterr()
-        return Outcome(status=status, out=captured.out, err=captured.err)
-
-    return call
+    return run_here
 
 
 @pytest.fixture

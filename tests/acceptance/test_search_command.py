@@ -1,34 +1,19 @@
 """`edgeproof discover --search` as a user types it."""
 
-import json
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from edgeproof import bootstrap
-from edgeproof.cli.main import main
 from edgeproof.core.signals.library import read_hypotheses
 from edgeproof.research.tryout import try_out
+from tests.support.calls import Outcome, Run, call
 
 NAMES = ("RSI_Oversold_5m_Reversal*",)
 SEARCH = ("--search", "80", "--generations", "2", "-i", "BTC/USD:USD")
-
-
-class Outcome(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Outcome]
 
 
 @pytest.fixture(scope="module")
@@ -44,19 +29,10 @@ def home(market: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setenv("COLUMNS", "80")
+    def run_here(*words: object) -> Outcome:
+        return call(["discover", *map(str, words), "--home", str(home)], monkeypatch, capsys, columns=80)
 
-    def call(*words: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["edgeproof", "discover", *map(str, words), "--home", str(home)])
-        try:
-            main()
-            status = 0
-        except SystemExit as ended:
-            status = ended.code if isinstance(ended.code, int) else 0
-        captured = capsys.readouterr()
-        return Outcome(status, captured.out, captured.err)
-
-    return call
+    return run_here
 
 
 def test_the_search_counts_every_candidate_and_keeps_what_it_found_as_a_file(run: Run, home: Path) -> None:
