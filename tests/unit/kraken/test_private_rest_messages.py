@@ -1,4 +1,4 @@
-"""Private replies of REST: the documented forms are typed, refusals and other shapes are a `VenueError`."""
+"""Replies of REST, the private ones above all: documented forms are typed, all else is a `VenueError`."""
 
 import json
 from collections.abc import Callable
@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from edgeproof.adapters.kraken import order_events as events
 from edgeproof.adapters.kraken import private_rest_accounts as accounts
 from edgeproof.adapters.kraken import private_rest_messages as rest
+from edgeproof.adapters.kraken import rest_history as history
+from edgeproof.adapters.kraken import rest_state as state
 from edgeproof.core.model.errors import VenueError
 from tests.support.damage import JSON, places, replaced, without
 
@@ -110,6 +112,30 @@ POSITION = {"side": "short", "symbol": "PF_XBTUSD", "price": 79000.5, "size": 0.
 CANCEL_ALL = {"receivedTime": TIME, "cancelOnly": "all", "status": "noOrdersToCancel", "orderEvents": ALL_EVENTS}
 ENTRY = {"id": 9, "date": TIME, "asset": "usd", "info": "i", "booking_uid": "b", "margin_account": "flex"}
 
+MILLISECONDS = 1_764_206_270_368
+HISTORY_ORDER = {
+    "uid": "a074",
+    "tradeable": "PF_XBTUSD",
+    "direction": "Buy",
+    "quantity": "0.0113",
+    "timestamp": MILLISECONDS,
+    "limitPrice": "90771",
+    "orderType": "Post",
+    "reduceOnly": False,
+}
+MATCH = {
+    "uid": "4190",
+    "timestamp": MILLISECONDS,
+    "quantity": "0.0113",
+    "price": "90771",
+    "makerOrder": HISTORY_ORDER,
+    "takerOrder": HISTORY_ORDER | {"direction": "Sell"},
+}
+UPDATE = {"tradeable": "PF_XBTUSD", "oldPosition": "250", "newPosition": "0", "positionChange": "close"}
+STATE = {"symbol": "PF_XBTUSD", "markPrice": "84004.1", "bid": 84001, "bidSize": 0.02, "suspended": False}
+DISLOCATED = {"tradeable": "PF_XBTUSD", "isExperiencingDislocation": True, "experiencingExtremeVolatility": False}
+TIER = {"makerFee": 0.02, "takerFee": 0.05, "usdVolume": 0.0}
+
 REPLIES: dict[str, tuple[Callable[[bytes], Any], dict[str, Any]]] = {
     "accounts": (accounts.parse_accounts, {"accounts": ACCOUNTS}),
     "positions": (accounts.parse_open_positions, {"openPositions": [POSITION]}),
@@ -134,6 +160,23 @@ REPLIES: dict[str, tuple[Callable[[bytes], Any], dict[str, Any]]] = {
     "switch": (rest.parse_dead_mans_switch, {"status": {"currentTime": TIME, "triggerTime": TIME}}),
     "batch": (rest.parse_batch, {"batchStatus": [BATCH_ROW, {"status": "requiredArgumentMissing"}]}),
     "events": (rest.parse_order_events, {"orderEvents": ALL_EVENTS}),
+    "preferences": (
+        accounts.parse_pnl_preferences,
+        {"preferences": [{"symbol": "PF_XBTUSD", "pnlCurrency": "BTC"}]},
+    ),
+    "strategy": (accounts.parse_self_trade_strategy, {"strategy": "REJECT_TAKER"}),
+    "announcements": (
+        accounts.parse_announcements,
+        {"notifications": [{"type": "general", "priority": "low", "note": "n"}]},
+    ),
+    "states": (state.parse_market_states, {"tickers": [STATE, {"symbol": "in_xbtusd", "last": "40411"}]}),
+    "state": (state.parse_market_states, {"ticker": STATE}),
+    "book": (state.parse_book, {"orderBook": {"bids": [[84001, 0.02]], "asks": [[84002, 1]]}}),
+    "dislocations": (state.parse_instrument_statuses, {"instrumentStatus": [DISLOCATED]}),
+    "schedules": (state.parse_fee_schedules, {"feeSchedules": [{"uid": "u", "name": "n", "tiers": [TIER]}]}),
+    "volumes": (state.parse_fee_volumes, {"volumesByFeeSchedule": {"u": 217587.88}}),
+    "executions": (history.parse_executions, {"elements": [{"event": {"Execution": {"execution": MATCH}}}]}),
+    "updates": (history.parse_position_updates, {"elements": [{"event": {"PositionUpdate": UPDATE}}]}),
     "done": (rest.parse_acknowledgement, {}),
 }
 
@@ -192,6 +235,18 @@ def test_an_order_that_cannot_be_told_has_an_error_only() -> None:
     assert (unknown.order, unknown.error) == (None, "NOT_FOUND")
 
 
+def test_an_execution_is_found_in_both_spellings() -> None:
+    lower = {"elements": [{"event": {"execution": {"execution": MATCH}}}]}
+    assert history.parse_executions(encoded(lower)) == parsed("executions")
+    assert parsed("executions")[0].price == Decimal(90771)
+
+
+def test_the_state_of_a_market_is_read_whatever_its_spelling() -> None:
+    assert parsed("states")[0] == parsed("state")[0]
+    assert parsed("dislocations")[0].experiencing_dislocation is True
+    assert parsed("book").asks[0].quantity == 1
+
+
 @pytest.mark.parametrize("kind", REPLIES)
 @pytest.mark.parametrize(
     ("body", "words", "is_passing"),
@@ -222,6 +277,9 @@ def test_a_refusal_is_an_error_whatever_was_asked(kind: str, body: Any, words: s
         ("send", ("sendStatus", "orderEvents", 0, "order"), None, "orderEvents\\[0\\]"),
         ("send", ("sendStatus", "orderEvents", 4, "type"), None, "orderEvents\\[4\\]"),
         ("events", ("orderEvents", 2, "amount"), -1, "`amount` above 0.*orderEvents\\[2\\]"),
+        ("state", ("ticker",), None, "neither"),
+        ("book", ("orderBook", "bids", 0, 0), -1, "`price` above 0"),
+        ("executions", ("elements", 0, "event", "Execution"), None, "one of `execution` and `Execution`"),
         ("switch", ("status", "triggerTime"), "1", "RFC3339|datetime"),
     ],
 )

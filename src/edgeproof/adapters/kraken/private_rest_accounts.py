@@ -102,6 +102,22 @@ class LeveragePreference(Struct, rename="camel"):
         check_counted(self, positive=("max_leverage",))
 
 
+class PnlPreference(Struct, rename="camel"):
+    """The currency in which the profit of a contract is paid."""
+
+    symbol: str
+    pnl_currency: str
+
+
+class Announcement(Struct, rename="camel"):
+    """What the venue wants to be known; `effective_time` is when it begins."""
+
+    type: str
+    priority: str
+    note: str
+    effective_time: Moment | None = None
+
+
 class _Accounts(Reply, kw_only=True):
     accounts: dict[str, Account]
 
@@ -112,6 +128,18 @@ class _Positions(Reply, rename="camel", kw_only=True):
 
 class _Leverages(Reply, rename="camel", kw_only=True):
     leverage_preferences: list[LeveragePreference]
+
+
+class _Preferences(Reply, kw_only=True):
+    preferences: list[PnlPreference]
+
+
+class _Strategy(Reply, kw_only=True):
+    strategy: str
+
+
+class _Announcements(Reply, kw_only=True):
+    notifications: list[Announcement]
 
 
 class _Log(Reply, kw_only=True):
@@ -136,3 +164,18 @@ def parse_leverage_preferences(body: bytes) -> tuple[LeveragePreference, ...]:
 def parse_account_log(body: bytes) -> tuple[LogEntry, ...]:
     """The bookings of a page, in its order."""
     return tuple(read_reply(body, _Log).logs)
+
+
+def parse_pnl_preferences(body: bytes) -> tuple[PnlPreference, ...]:
+    """The contracts whose profit is not paid in the currency that is usual."""
+    return tuple(read_reply(body, _Preferences).preferences)
+
+
+def parse_self_trade_strategy(body: bytes) -> str:
+    """What happens when our orders would meet each other, in the venue's word."""
+    return read_reply(body, _Strategy).strategy
+
+
+def parse_announcements(body: bytes) -> tuple[Announcement, ...]:
+    """What the venue wants its customers to know."""
+    return tuple(read_reply(body, _Announcements).notifications)
