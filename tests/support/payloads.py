@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any, TypeAlias
@@ -10,7 +11,9 @@ from typing import Any, TypeAlias
 from edgeproof.adapters.kraken import messages, order_events, private_messages
 from edgeproof.adapters.kraken import private_rest_accounts as accounts
 from edgeproof.adapters.kraken import private_rest_messages as private_rest
+from edgeproof.adapters.kraken import rest_history as history
 from edgeproof.adapters.kraken import rest_messages as rest
+from edgeproof.adapters.kraken import rest_state as state
 from edgeproof.adapters.kraken.messages import parse
 from edgeproof.adapters.kraken.private_messages import parse_private
 from edgeproof.core.model.instrument import parse_instrument
@@ -94,12 +97,17 @@ TICKER, TICKER_LITE = Read(parse, messages.Ticker), Read(parse, messages.TickerL
 TRADE, TRADE_SNAPSHOT = Read(parse, messages.Trade), Read(parse, messages.TradeSnapshot)
 BOOK, BOOK_SNAPSHOT = Read(parse, messages.BookChange), Read(parse, messages.BookSnapshot)
 
-BOOK_IN_REST = Left("books are read from the websocket")
-STATE_IN_REST = Left("the state of a product is read from the websocket")
-MARGINS = Left("part of an instrument: the margin levels, which are not read")
-FEES = Left("fees are configured, not asked for")
-HISTORY = Left("the history interface, which nobody reads")
-PREFERENCES = Left("a preference that nobody sets")
+BOOK_IN_REST = Read(state.parse_book, state.RestBook)
+STATES = Read(state.parse_market_states, state.MarketState)
+STATE = Read(state.parse_market_states, state.MarketState, rows_of("tickers"))
+STATUSES = Read(state.parse_instrument_statuses, state.InstrumentStatus)
+SCHEDULES = Read(state.parse_fee_schedules, state.FeeSchedule)
+SCHEDULE = Read(state.parse_fee_schedules, state.FeeSchedule, rows_of("feeSchedules"))
+VOLUMES = Read(state.parse_fee_volumes, Decimal)
+PREFERENCES = Read(accounts.parse_pnl_preferences, accounts.PnlPreference)
+EXECUTIONS = Read(history.parse_executions, history.HistoryExecution)
+UPDATES = Read(history.parse_position_updates, history.PositionUpdate)
+MARGINS = Left("part of an instrument, and no reply: the margin levels, which are not read")
 SPOT = Left("Kraken spot, another venue")
 
 DOCS, ENDPOINTS, OLDER = "ccxt/doc_examples", "kraken_net/Endpoints_Futures", "kraken_net/JsonResponses_Futures_older"
@@ -130,13 +138,14 @@ TABLE: dict[str, Case] = {
     f"{DOCS}/rest_fetch_my_trades_*": FILLS,
     f"{DOCS}/rest_fetch_ohlcv_*": CANDLES,
     f"{DOCS}/rest_fetch_order_book_*": BOOK_IN_REST,
-    f"{DOCS}/rest_fetch_positions_history_*": HISTORY,
+    f"{DOCS}/rest_fetch_positions_history_*": UPDATES,
     f"{DOCS}/rest_fetch_positions_*": POSITIONS,
-    f"{DOCS}/rest_fetch_ticker*": STATE_IN_REST,
+    f"{DOCS}/rest_fetch_ticker*": STATES,
     f"{DOCS}/rest_fetch_trades_*": UNNUMBERED,
-    f"{DOCS}/rest_fetch_trading_fees_*": FEES,
+    f"{DOCS}/rest_fetch_trading_fees_033.json": SCHEDULES,
+    f"{DOCS}/rest_fetch_trading_fees_034.json": VOLUMES,
     f"{DOCS}/rest_parse_balance_*": ACCOUNT,
-    f"{DOCS}/rest_parse_funding_rate_*": STATE_IN_REST,
+    f"{DOCS}/rest_parse_funding_rate_*": STATE,
     f"{DOCS}/rest_parse_income_*": LOG_ROW,
     f"{DOCS}/rest_parse_ledger_entry_*": LOG_ROW,
     f"{DOCS}/rest_parse_market_leverage_tiers_*": NO_RULES,
@@ -149,13 +158,15 @@ TABLE: dict[str, Case] = {
         EVENTS.parser, order_events.Cancel, lambda order: {"orderEvents": [{"type": "CANCEL", "order": order}]}
     ),
     f"{DOCS}/rest_parse_order_054.json": Read(ORDERS.parser, ORDERS.kind, rows_of("openOrders")),
-    f"{DOCS}/rest_parse_position_068.json": HISTORY,
+    f"{DOCS}/rest_parse_position_068.json": Read(
+        UPDATES.parser, UPDATES.kind, lambda update: {"elements": [{"event": {"PositionUpdate": update}}]}
+    ),
     f"{DOCS}/rest_parse_position_*": POSITION,
-    f"{DOCS}/rest_parse_ticker_*": STATE_IN_REST,
-    f"{DOCS}/rest_parse_trade_039.json": HISTORY,
+    f"{DOCS}/rest_parse_ticker_*": STATE,
+    f"{DOCS}/rest_parse_trade_039.json": Left("an execution as another client keeps it: its times are text"),
     f"{DOCS}/rest_parse_trade_040.json": Read(FILLS.parser, FILLS.kind, rows_of("fills")),
     f"{DOCS}/rest_parse_trade_041.json": Read(EVENTS.parser, order_events.Execution, rows_of("orderEvents")),
-    f"{DOCS}/rest_parse_trading_fee_*": FEES,
+    f"{DOCS}/rest_parse_trading_fee_*": SCHEDULE,
     f"{DOCS}/rest_parse_transfer_*": DONE,
     f"{DOCS}/rest_transfer_*": DONE,
     f"{DOCS}/ws_handle_authenticate_*": Read(parse_private, messages.Challenge),
@@ -191,16 +202,16 @@ TABLE: dict[str, Case] = {
     f"{ENDPOINTS}/ExchangeData_GetHistoricalFundingRates.txt": FUNDING,
     f"{ENDPOINTS}/ExchangeData_GetKlines.txt": CANDLES,
     f"{ENDPOINTS}/ExchangeData_GetOrderBook.txt": BOOK_IN_REST,
-    f"{ENDPOINTS}/ExchangeData_GetPlatformNotifications.txt": Left("notifications are read from the websocket"),
-    f"{ENDPOINTS}/ExchangeData_GetSymbolStatus.txt": STATE_IN_REST,
+    f"{ENDPOINTS}/ExchangeData_GetPlatformNotifications.txt": Read(accounts.parse_announcements, accounts.Announcement),
+    f"{ENDPOINTS}/ExchangeData_GetSymbolStatus.txt": STATUSES,
     f"{ENDPOINTS}/ExchangeData_GetSymbols.txt": RULES,
-    f"{ENDPOINTS}/ExchangeData_GetTickers.txt": STATE_IN_REST,
+    f"{ENDPOINTS}/ExchangeData_GetTickers.txt": STATES,
     f"{ENDPOINTS}/ExchangeData_GetTrades.txt": UNNUMBERED,
     f"{ENDPOINTS}/Trading_CancelAllOrderAfter.txt": SWITCH,
     f"{ENDPOINTS}/Trading_CancelAllOrders.txt": CANCELLED_ALL,
     f"{ENDPOINTS}/Trading_CancelOrder.txt": CANCELLED,
     f"{ENDPOINTS}/Trading_EditOrder.txt": EDITED,
-    f"{ENDPOINTS}/Trading_GetExecutionEvents.txt": HISTORY,
+    f"{ENDPOINTS}/Trading_GetExecutionEvents.txt": EXECUTIONS,
     f"{ENDPOINTS}/Trading_GetLeverage.txt": LEVERAGE,
     f"{ENDPOINTS}/Trading_GetOpenOrders.txt": ORDERS,
     f"{ENDPOINTS}/Trading_GetOpenPositions.txt": POSITIONS,
@@ -212,15 +223,15 @@ TABLE: dict[str, Case] = {
     f"{ENDPOINTS}/Trading_Set*.txt": DONE,
     f"{OLDER}/FuturesAccount_GetAccountLogAsync.txt": LOG,
     f"{OLDER}/FuturesAccount_GetBalancesAsync.txt": ACCOUNTS,
-    f"{OLDER}/FuturesAccount_GetFeeScheduleVolumeAsync.txt": FEES,
+    f"{OLDER}/FuturesAccount_GetFeeScheduleVolumeAsync.txt": VOLUMES,
     f"{OLDER}/FuturesAccount_GetPnlCurrencyAsync.txt": PREFERENCES,
-    f"{OLDER}/FuturesExchangeData_GetFeeSchedulesAsync.txt": FEES,
+    f"{OLDER}/FuturesExchangeData_GetFeeSchedulesAsync.txt": SCHEDULES,
     f"{OLDER}/FuturesExchangeData_GetHistoricalFundingRatesAsync.txt": FUNDING,
     f"{OLDER}/FuturesExchangeData_GetKlinesAsync.txt": CANDLES,
     f"{OLDER}/FuturesExchangeData_GetOrderBookAsync.txt": BOOK_IN_REST,
-    f"{OLDER}/FuturesExchangeData_GetSymbolStatusAsync.txt": STATE_IN_REST,
+    f"{OLDER}/FuturesExchangeData_GetSymbolStatusAsync.txt": STATUSES,
     f"{OLDER}/FuturesExchangeData_GetSymbolsAsync.txt": RULES,
-    f"{OLDER}/FuturesExchangeData_GetTickersAsync.txt": STATE_IN_REST,
+    f"{OLDER}/FuturesExchangeData_GetTickersAsync.txt": STATES,
     f"{OLDER}/FuturesExchangeData_GetTradesAsync.txt": UNNUMBERED,
     f"{OLDER}/FuturesTrading_CancelAllOrderAfterAsync.txt": SWITCH,
     f"{OLDER}/FuturesTrading_CancelAllOrdersAsync.txt": CANCELLED_ALL,
@@ -231,7 +242,7 @@ TABLE: dict[str, Case] = {
     f"{OLDER}/FuturesTrading_GetOpenPositionsAsync.txt": POSITIONS,
     # Its `timestamp` is the word "string": the form of a reply, not one.
     f"{OLDER}/FuturesTrading_GetOrdersAsync.txt": Refused(private_rest.parse_order_statuses, "timestamp"),
-    f"{OLDER}/FuturesTrading_GetSelfTradeStrategyAsync.txt": PREFERENCES,
+    f"{OLDER}/FuturesTrading_GetSelfTradeStrategyAsync.txt": Read(accounts.parse_self_trade_strategy, str),
     f"{OLDER}/FuturesTrading_GetUserTradesAsync.txt": FILLS,
     f"{OLDER}/FuturesTrading_PlaceOrderAsync.txt": PLACED,
     "kraken_net/Subscriptions_Futures/OrderUpdate.txt": ORDER_UPDATE,
@@ -246,8 +257,8 @@ TABLE: dict[str, Case] = {
     f"{NAUTILUS}/http_futures_open_positions.json": POSITIONS,
     f"{NAUTILUS}/http_futures_order_events*.json": EVENTS,
     f"{NAUTILUS}/http_futures_orderbook.json": BOOK_IN_REST,
-    f"{NAUTILUS}/http_futures_public_executions.json": HISTORY,
-    f"{NAUTILUS}/http_futures_tickers.json": STATE_IN_REST,
+    f"{NAUTILUS}/http_futures_public_executions.json": EXECUTIONS,
+    f"{NAUTILUS}/http_futures_tickers.json": STATES,
     f"{NAUTILUS}/http_send_order_futures*.json": PLACED,
     f"{NAUTILUS}/ws_futures_book_snapshot*.json": BOOK_SNAPSHOT,
     f"{NAUTILUS}/ws_futures_book_delta.json": BOOK,
