@@ -107,7 +107,7 @@ class FundingPage:
 
 def parse_instruments(body: bytes) -> tuple[InstrumentRules, ...]:
     """The linear perpetuals one may trade, by name."""
-    rows = _decode(body, _Instruments).instruments
+    rows = decode(body, _Instruments).instruments
     named = [(index, row, instrument) for index, row in enumerate(rows) if (instrument := _perpetual(row)) is not None]
     rules = sorted((_rules(index, row, name) for index, row, name in named), key=lambda each: each.instrument)
     for one, other in pairwise(rules):
@@ -145,12 +145,12 @@ def _rules(index: int, row: _Instrument, instrument: Instrument) -> InstrumentRu
 
 def parse_server_time(body: bytes) -> int:
     """The venue's clock, out of any reply that tells it."""
-    return _milliseconds(_decode(body, _Timed).server_time, "$.serverTime")
+    return _milliseconds(decode(body, _Timed).server_time, "$.serverTime")
 
 
 def parse_candles(body: bytes, timeframe: int) -> CandlePage:
     """The candles of a chart, the forming one among them."""
-    reply = _decode(body, _Candles)
+    reply = decode(body, _Candles)
     rows = reply.candles
     time = np.array([row.time for row in rows], np.int64)
     columns = {
@@ -186,7 +186,7 @@ def _refuse(candles: Candles, is_wrong: np.ndarray[tuple[int], np.dtype[np.bool_
 
 def parse_funding(body: bytes) -> FundingPage:
     """Relative rates by the whole minute their period begins at, ascending."""
-    reply = _decode(body, _Rates)
+    reply = decode(body, _Rates)
     rates: dict[int, float] = {}
     for at, row in enumerate(reply.rates):
         where = f"$.rates[{at}]"
@@ -205,7 +205,7 @@ def parse_funding(body: bytes) -> FundingPage:
 def parse_trades(body: bytes, instrument: Instrument) -> tuple[MarketTrade, ...]:
     """Market trades, ascending by their number."""
     trades: dict[int, MarketTrade] = {}
-    for at, row in enumerate(_decode(body, _Trades).history):
+    for at, row in enumerate(decode(body, _Trades).history):
         trade = _trade(row, f"$.history[{at}]", instrument)
         if trades.setdefault(trade.seq, trade) != trade:
             raise _wrong(f"$.history[{at}]", f"one trade of number {trade.seq}", "two")
@@ -225,7 +225,8 @@ def _trade(row: _Trade, where: str, instrument: Instrument) -> MarketTrade:
     return MarketTrade(instrument, time, price, size, _SIDES[row.side], int(number))
 
 
-def _decode(body: bytes, shape: type[T]) -> T:
+def decode(body: bytes, shape: type[T]) -> T:
+    """The reply in its shape; a `VenueError` that says where it has another one."""
     try:
         return msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError as error:
