@@ -6,9 +6,12 @@ days of three instruments; `make soak` takes the whole week of all seven.
 """
 
 import os
+import signal
 import sys
+import time
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 
@@ -17,8 +20,8 @@ from edgeproof.core.candles.fill import fill_gaps
 from edgeproof.core.candles.resample import resample
 from edgeproof.core.model.candle import COLUMNS, Candles
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.time import DAY, MINUTE, format_time, parse_time
-from tests.support.processes import edgeproof, replica
+from edgeproof.core.model.time import DAY, HOUR, MINUTE, format_time, parse_time
+from tests.support.processes import begin, edgeproof, replica
 from tests.support.recorded import recorded_candles, recorded_funding
 
 NAMES = ("BTC", "ETH", "SOL", "XRP", "ADA", "LTC", "LINK")
@@ -151,3 +154,32 @@ def test_market_with_a_fault_comes_out_as_it_went_in(market: Path, tmp_path: Pat
     if IS_SOAK:
         told = ", ".join(f"{kind} {count:,}" for kind, count in incidents.items() if count)
         sys.stderr.write(f"\n{fault}: candles equal; {told}\n")
+
+
+def test_recording_told_to_stop_killed_and_begun_again_has_no_hole(market: Path, tmp_path: Path) -> None:
+    names, span = NAMES[:2], 3 * DAY
+    chosen = [word for name in names for word in ("--instrument", str(_instrument(name)))]
+    with replica("--home", market, *chosen, "--from", format_time(FROM), "--speed", "15000") as url:
+        words = ("data", "record", "--venue", "replica", "--url", url, "--home", str(tmp_path), *chosen)
+        for end, status in ((signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)):
+            process = begin(*words)
+            _wait_until_market_is_on(url)
+            process.send_signal(end)
+            process.communicate(timeout=60)
+            assert process.returncode == status
+            assert len(ParquetStore(tmp_path / "data").instruments()) == len(names), "what was gathered is saved"
+        done = edgeproof(*words, "--until", format_time(FROM + span))
+    assert done.status == 0, done.err
+    _expect_the_candles_that_went_in(tmp_path, names, span)
+    _expect_the_funding_that_went_in(tmp_path, names, span)
+
+
+def _wait_until_market_is_on(url: str) -> None:
+    """Let half a day of the market pass from when it is first asked."""
+    until = _now(url) + 12 * HOUR
+    while _now(url) < until:
+        time.sleep(0.1)
+
+
+def _now(url: str) -> int:
+    return parse_time(httpx.get(f"{url}/replica").json()["now"])

@@ -51,5 +51,11 @@ def replica(*words: str | Path, faults: Sequence[str] = ()) -> Iterator[str]:
         process.communicate(timeout=WAIT_S)
 
 
+def begin(*words: str | Path) -> "subprocess.Popen[str]":
+    """A command that runs while the test goes on; the test ends it."""
+    command = [sys.executable, "-m", "edgeproof", *map(str, words)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_environment())
+
+
 def _environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith("EDGEPROOF_")}

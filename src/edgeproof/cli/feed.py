@@ -1,8 +1,10 @@
 """`edgeproof feed`: a look at the live market, and `data record`: the live market into the store."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -189,7 +191,7 @@ async def _follow(call: _Call, health: "FeedHealth", monotonic: Callable[[], flo
     ]
     if call.port is not None:
         work.append(serve_health(health, call.port))
-    tasks = [asyncio.ensure_future(each) for each in work]
+    tasks = [asyncio.ensure_future(each) for each in (*work, _told_to_stop())]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -198,6 +200,14 @@ async def _follow(call: _Call, health: "FeedHealth", monotonic: Callable[[], flo
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _told_to_stop() -> None:
+    """Wait for SIGTERM, by which a supervisor ends a recording: what was gathered is saved then, as at any end."""
+    told = asyncio.Event()
+    with suppress(NotImplementedError):  # Windows has no such signal
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+    await told.wait()
 
 
 def _print_json(context: Context, health: "FeedHealth") -> None:

@@ -1,19 +1,7 @@
 """The venue's time, as a client knows it."""
 
 from edgeproof.adapters.kraken.venue_clock import SkewedClock, StreamClock
-
-
-class HandClock:
-    """A clock that is set by hand."""
-
-    def __init__(self, now: int) -> None:
-        self.time = now
-
-    def now(self) -> int:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time / 1_000
+from tests.support.clocks import HandClock
 
 
 def test_stream_clock_is_the_last_stamp_and_never_goes_back() -> None:

@@ -4,25 +4,13 @@ import pytest
 
 from edgeproof.adapters.kraken.feed_settings import FeedSettings
 from edgeproof.adapters.kraken.watch import Watch
+from tests.support.clocks import HandClock
 
 SETTINGS = FeedSettings(silence_s=10, quote_silence_s=30, trade_silence_s=5, hole_s=1, ack_s=8)
 
 
-class HandClock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.seconds = 100.0
-
-    def now(self) -> int:
-        return int(self.seconds * 1_000)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-
 def _watch() -> tuple[Watch, HandClock]:
-    clock = HandClock()
+    clock = HandClock(100_000)
     watch = Watch(SETTINGS, clock)
     watch.connected(["A", "B"])
     return watch, clock

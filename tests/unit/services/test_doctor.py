@@ -5,20 +5,8 @@ import asyncio
 from edgeproof.adapters.storage.memory import MemoryStore
 from edgeproof.core.model.errors import InputError, StoreError
 from edgeproof.services.doctor import examine, examine_disk, examine_feed, examine_venue, look_at_store
+from tests.support.clocks import HandClock
 from tests.support.lines import BITCOIN, START, TapeHistory, candles_of, trades_of
-
-
-class HandClock:
-    """A clock that is set by hand."""
-
-    def __init__(self, now: int) -> None:
-        self.time = now
-
-    def now(self) -> int:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time / 1_000
 
 
 def test_examination_that_finds_an_error_says_it_with_the_remedy() -> None:
