@@ -3,7 +3,7 @@
 import asyncio
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -135,11 +135,26 @@ def _foot(health: FeedHealth) -> list[Text]:
         f"stale {counts[IncidentKind.STALE]}",
     ]
     lines = [Text("  ".join(words), "dim")]
-    for incident in list(health.last_incidents)[-_INCIDENTS:]:
-        line = Text(_incident_text(incident), _COLOURS.get(incident.kind, "dim"))
+    for incident, times in _without_repeats(health.last_incidents)[-_INCIDENTS:]:
+        again = f" ({times} times)" if times > 1 else ""
+        line = Text(f"{_incident_text(incident)}{again}", _COLOURS.get(incident.kind, "dim"))
         line.no_wrap, line.overflow = True, "ellipsis"
         lines.append(line)
     return lines
+
+
+def _without_repeats(incidents: Iterable[FeedIncident]) -> list[tuple[FeedIncident, int]]:
+    """The last of each run of incidents that say the same, and how many they were."""
+    found: list[tuple[FeedIncident, int]] = []
+    for each in incidents:
+        is_again = bool(found) and _same(found[-1][0], each)
+        times = found.pop()[1] + 1 if is_again else 1
+        found.append((each, times))
+    return found
+
+
+def _same(one: FeedIncident, other: FeedIncident) -> bool:
+    return (one.kind, one.instrument, one.detail) == (other.kind, other.instrument, other.detail)
 
 
 def _incident_text(incident: FeedIncident) -> str:
