@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgeproof.core.candles.fill import fill_gaps
-from edgeproof.core.candles.live import LiveCandles
+from edgeproof.core.candles.live import KEPT_CANDLES, LiveCandles
 from edgeproof.core.candles.resample import resample
 from edgeproof.core.model.candle import COLUMNS, Candles
 from edgeproof.core.model.event import ClosedCandle, MarketTrade
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.time import MINUTE
+from edgeproof.core.model.time import DAY, MINUTE
 
 BITCOIN = Instrument("BTC", "USD", "USD")
 START = 1_746_057_600_000
@@ -188,3 +188,34 @@ def test_live_candles_nobody_ever_traded_do_not_exist() -> None:
 def test_live_candles_of_a_timeframe_off_the_base_are_refused() -> None:
     with pytest.raises(Exception, match="multiples of 1m, found 90s"):
         LiveCandles(BITCOIN, (90_000,))
+
+
+def test_live_candles_of_the_venue_have_their_late_trades_already() -> None:
+    tape = [(START + 10_000 * i, 100.0 + i, 1.0, i + 1) for i in range(30)]
+    venue = _history(tape, START + 5 * MINUTE)[MINUTE]
+    live = LiveCandles(BITCOIN, LENGTHS)
+    assert [c.open_time for c in live.restore(venue) if c.timeframe == MINUTE] == venue.open_time.tolist()
+    assert not live.trade(_fact((START + 5_000, 500.0, 9.0, 99)))
+    assert (live.late, live.unsettled) == (0, set())
+
+
+def test_live_candles_too_late_for_what_is_kept_are_counted_and_not_asked_for() -> None:
+    live = LiveCandles(BITCOIN, LENGTHS)
+    live.begin(START)
+    live.trade(_fact((START, 100.0, 1.0, 1)))
+    live.advance(START + (KEPT_CANDLES + 10) * MINUTE)
+    assert not live.trade(_fact((START + 1_000, 105.0, 2.0, 2)))
+    assert (live.late, live.unsettled) == (1, set())
+
+
+def test_live_candles_that_forget_start_over() -> None:
+    live = LiveCandles(BITCOIN, LENGTHS)
+    live.begin(START)
+    live.trade(_fact((START, 100.0, 1.0, 1)))
+    assert live.has_trades
+    live.forget()
+    assert (live.closed_until, live.has_trades) == (0, False)
+    live.begin(START + DAY)
+    live.trade(_fact((START + DAY, 7.0, 1.0, 2)))
+    [candle] = live.advance(START + DAY + MINUTE)
+    assert (candle.open_time, candle.open, candle.volume) == (START + DAY, 7.0, 1.0)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from edgeproof.adapters.kraken.feed_settings import FeedSettings
 from edgeproof.adapters.kraken.joining import Joiner
 from edgeproof.adapters.kraken.venue_clock import StreamClock
-from edgeproof.core.model.event import FundingPublished, MarketEvent
-from edgeproof.core.model.time import HOUR, MINUTE
+from edgeproof.core.model.event import FeedIncident, FundingPublished, IncidentKind, MarketEvent
+from edgeproof.core.model.time import DAY, HOUR, MINUTE
 from tests.support.lines import (
     BITCOIN,
     START,
@@ -199,3 +199,21 @@ def test_funding_that_the_venue_does_not_have_is_asked_for_once() -> None:
     line.funding(FundingPublished(instrument=BITCOIN, time=START, rate=1e-5))
     asyncio.run(_joiner(TapeHistory([], now=START + 4 * HOUR + 1)).catch_up_funding(line))
     assert not line.misses_funding(START + 4 * HOUR)
+
+
+def test_join_after_a_break_of_weeks_begins_anew_and_says_how_to_fill_the_hole() -> None:
+    old, fresh = trades_of(50), [each._replace(seq=each.seq + 9_000) for each in trades_of(400, start=START + 30 * DAY)]
+    told: list[MarketEvent] = []
+    line = new_line(told)
+    line.go_on()
+    for trade in old:
+        line.trade(trade)
+    line.lose()
+    line.snapshot(fresh[100:200], fresh[199].time)
+    asyncio.run(_joiner(TapeHistory(fresh, now=fresh[199].time), most_missing=100).join(line))
+    for trade in fresh[200:]:
+        line.trade(trade)
+    wanted = minutes_of(candles_of(fresh))
+    assert {time: row for time, row in minutes_told(told).items() if time >= START + 30 * DAY} == wanted
+    [gap] = [each.detail for each in told if isinstance(each, FeedIncident) and each.kind is IncidentKind.GAP]
+    assert "edgeproof data download brings them" in gap
