@@ -5,9 +5,11 @@ thousand candles a block, live is one instant a block; the state between blocks 
 is cut never changes a bit of the result.
 """
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, pairwise
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -95,9 +97,12 @@ class Evaluator:
         self._cursor = np.zeros(2 + plan.n_outputs, np.int64)
         self._full: list[tuple[events.MarkArray, FloatArray]] = []
         self._make_room(max(self._capacity + 1, 1024))
-        self._none = tuple(Events(np.empty(0, np.int64), np.empty((0, width))) for width in plan.output_widths)
         for value, row in plan.constants:
             self._numbers[row] = value
+
+    @cached_property
+    def _none(self) -> tuple[Events, ...]:
+        return tuple(Events(np.empty(0, np.int64), np.empty((0, width))) for width in self.plan.output_widths)
 
     @property
     def capacity(self) -> int:
@@ -124,7 +129,7 @@ class Evaluator:
         while not machine.run_blocks(
             at,
             ends,
-            np.array([source.ctypes.data for source in sources], np.int64),
+            np.array([machine.place_of(source) for source in sources], np.int64),
             np.array([k for k, _, _ in plan.columns], np.int64),
             np.array([row for _, _, row in plan.columns], np.int64),
             *self._parts(),
@@ -133,7 +138,7 @@ class Evaluator:
 
     def _make_room(self, n_events: int) -> None:
         self._marks = np.empty(n_events, np.uint64)
-        self._values = np.empty(n_events * int(self.plan.output_widths.max(initial=0)))
+        self._values = np.empty(n_events * max(self.plan.output_widths.tolist(), default=0))
         self._cursor[:2] = 0
 
     def _set_aside(self) -> None:
@@ -176,19 +181,18 @@ class Evaluator:
         if self._cursor[0] == 0 and not self._full:
             return self._none
         parts = [*self._full, self._in_use()]
-        widths, counts = self.plan.output_widths, self._cursor[2:]
-        starts, value_starts = _offsets(counts), _offsets(counts * widths)
+        widths, counts = self.plan.output_widths.tolist(), self._cursor[2:].tolist()
+        starts = list(accumulate(counts, initial=0))
+        value_starts = list(accumulate(map(mul, counts, widths), initial=0))
         index, values = np.empty(starts[-1], np.int64), np.empty(value_starts[-1])
-        places, value_places = starts.copy(), value_starts.copy()
+        places, value_places = np.array(starts, np.int64), np.array(value_starts, np.int64)
         for part in parts:
-            events.place_events(*part, widths, places, value_places, index, values)
+            events.place_events(*part, self.plan.output_widths, places, value_places, index, values)
         self._full.clear()
         self._cursor[:] = 0
-        bounds = itertools.pairwise(starts.tolist())
-        value_bounds = itertools.pairwise(value_starts.tolist())
         return tuple(
             Events(index[a:b], values[c:d].reshape(b - a, width))
-            for (a, b), (c, d), width in zip(bounds, value_bounds, widths.tolist(), strict=True)
+            for (a, b), (c, d), width in zip(pairwise(starts), pairwise(value_starts), widths, strict=True)
         )
 
     def probe(self, number: int) -> "np.ndarray[Any, Any]":
@@ -202,12 +206,8 @@ def _rows(count: int, length: int, itemsize: int) -> "np.ndarray[Any, Any]":
     # Rows of zeroed bytes that begin where a line of the cache does: else every second vector would lie on two lines.
     size = count * length * itemsize
     room = np.zeros(size + LINE, np.uint8)
-    first = -room.ctypes.data % LINE
+    first = -machine.place_of(room) % LINE
     return room[first : first + size].reshape(count, length * itemsize)
-
-
-def _offsets(lengths: IntArray) -> IntArray:
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
 
 
 def block_ends(columns: Sequence[Columns], capacity: int, cuts: Iterable[float] = ()) -> IntArray:

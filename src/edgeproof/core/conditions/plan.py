@@ -9,8 +9,10 @@
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
@@ -41,8 +43,7 @@ class Probe:
     node: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Operation:
+class Operation(NamedTuple):
     """One kernel call: what it reads and writes, as slots (numbered before rows are given out)."""
 
     kernel: Kernel | None
@@ -203,7 +204,7 @@ def _merged(operations: Sequence[Operation], pinned: Iterable[int]) -> list[Oper
     stages: dict[int, list[Operation]] = {}
     lanes: dict[tuple[int, Kernel, int], list[Operation]] = {}
     for operation in operations:
-        depth = max((depth_of[slot] for slot in operation.inputs), default=0)
+        depth = max(map(depth_of.__getitem__, operation.inputs), default=0)
         kernel = operation.kernel
         if kernel is not None and kernel.lanes:
             depth += 1
@@ -217,8 +218,9 @@ def _merged(operations: Sequence[Operation], pinned: Iterable[int]) -> list[Oper
 
 
 def _joined(calls: Sequence[Operation]) -> Operation:
-    return replace(
-        calls[0],
+    if len(calls) == 1:
+        return calls[0]
+    return calls[0]._replace(
         inputs=tuple(slot for call in calls for slot in call.inputs),
         outputs=tuple(slot for call in calls for slot in call.outputs),
         params=tuple(value for call in calls for value in call.params),
@@ -273,7 +275,7 @@ def _assign(builder: _Builder, operations: Sequence[Operation], kept: frozenset[
 
 
 def _offsets(lengths: Iterable[int]) -> IntArray:
-    return np.concatenate([[0], np.cumsum(list(lengths))]).astype(np.int64)
+    return np.array(list(accumulate(lengths, initial=0)), np.int64)
 
 
 def _assemble(builder: _Builder, outputs: Sequence[Output], probes: tuple[tuple[Probe, int], ...]) -> Plan:

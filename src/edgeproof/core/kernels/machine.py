@@ -11,7 +11,7 @@ from numba import types
 from numba.core import cgutils
 
 from edgeproof.core.kernels.abi import ARGUMENTS, FlagArray, FloatArray, IntArray
-from edgeproof.core.kernels.compiled import bare, instruction
+from edgeproof.core.kernels.compiled import bare, compiled, instruction
 from edgeproof.core.kernels.events import MarkArray, emit
 
 EMIT = 0
@@ -61,6 +61,13 @@ def _copy(typing_context: Any, source: Any, row: Any, n: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(types.int64, row, types.int64), generate
+
+
+@compiled
+def place_of(array: Any) -> int:  # noqa: ANN401 - of any type
+    """The address of an array's first element, without the objects that its attribute `ctypes` makes in Python."""
+    place: int = array.ctypes.data
+    return place
 
 
 @bare

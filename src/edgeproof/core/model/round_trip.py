@@ -95,16 +95,18 @@ class RoundTrips:
     funding_incomplete: BoolArray
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            getattr(self, field.name).flags.writeable = False
+        for name in _COLUMNS:
+            getattr(self, name).setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.signal_time)
 
     def closed(self) -> "RoundTrips":
         """Those that ended by a rule: without the one that was open at the end of the data."""
-        keep = self.exit_reason != ExitReason.END_OF_DATA
-        return self if keep.all() else RoundTrips(**{f.name: getattr(self, f.name)[keep] for f in fields(self)})
+        keep = self.exit_reason != _OPEN
+        if np.logical_and.reduce(keep):
+            return self
+        return RoundTrips(**{name: getattr(self, name)[keep] for name in _COLUMNS})
 
     def rows(self) -> Iterator[dict[str, JsonValue]]:
         """Each round trip as the JSON object of `backtest --json`, made when asked for."""
@@ -118,7 +120,10 @@ class RoundTrips:
 _ROWS_AT_ONCE = 1_000
 """Rows turned into Python values at a time: a million trades as Python values would be gigabytes."""
 
-JSON_KEYS = tuple(field.name for field in fields(RoundTrips))[:19]
+_COLUMNS = tuple(field.name for field in fields(RoundTrips))
+JSON_KEYS = _COLUMNS[:19]
+
+_OPEN = np.int8(ExitReason.END_OF_DATA)
 
 
 def _written(name: str, column: NDArray[np.generic]) -> list[JsonValue]:

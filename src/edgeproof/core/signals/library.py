@@ -27,6 +27,8 @@ _OPTIONAL = (
     *("slippage_bps", "vary", "also"),
 )
 _KNOWN = (*_REQUIRED, *_OPTIONAL)
+_DIRECTIONS = {direction.word: direction for direction in Direction}
+_FAMILIES = {family.value: family for family in Family}
 _MOST_VARIANTS = 10_000
 _CONDITION_KEYS = frozenset({"entry", "confirm", "exit"})
 
@@ -54,7 +56,7 @@ def read_library(files: Iterable[tuple[str, str]]) -> tuple[Hypothesis, ...]:
     """
     read: list[Hypothesis] = []
     errors: list[HypothesisError] = []
-    first_place: dict[str, str] = {}
+    first: dict[str, _Table] = {}
     for file, text in files:
         found: list[HypothesisError] = []
         try:
@@ -64,7 +66,7 @@ def read_library(files: Iterable[tuple[str, str]]) -> tuple[Hypothesis, ...]:
             continue
         for table in tables:
             read.append(table.read())
-            table.refuse_double(first_place)
+            table.refuse_double(first)
         errors += sorted(found, key=lambda error: (error.line, error.column))
     if errors:
         raise HypothesisErrors(tuple(errors))
@@ -105,8 +107,8 @@ class _Table:
         hypothesis = Hypothesis(
             name=self.take("name", self._name, "?"),
             timeframe=timeframe,
-            direction=Direction[self._word("direction", [d.word for d in Direction]).upper()],
-            family=Family(self._word("family", list(Family))),
+            direction=_DIRECTIONS[self._word("direction", list(_DIRECTIONS))],
+            family=_FAMILIES[self._word("family", list(_FAMILIES))],
             reason=self._text_or_nothing("reason"),
             entry=self._texts("entry", least=1),
             confirm=self._texts("confirm"),
@@ -126,16 +128,17 @@ class _Table:
             self._check_expressions(hypothesis)
         return hypothesis
 
-    def refuse_double(self, first_place: dict[str, str]) -> None:
-        """Keep where a name stands first; an error when it stood before."""
+    def refuse_double(self, first: dict[str, "_Table"]) -> None:
+        """Keep which table has a name first; an error when another had it before."""
         name = self.table.get("name")
         if not isinstance(name, str):
             return
-        here = self.error("name", "")
-        if name in first_place:
-            problem = f'expected each name once, found "{name}" also in {first_place[name]}; rename one'
+        other = first.setdefault(name, self)
+        if other is not self:
+            there = other.error("name", "")
+            place = f"{there.file}, line {there.line}"
+            problem = f'expected each name once, found "{name}" also in {place}; rename one'
             self.errors.append(self.error("name", problem))
-        first_place.setdefault(name, f"{here.file}, line {here.line}")
 
     def _check_keys(self) -> None:
         hints = {key: _nearest(key, _KNOWN) for key in self.table if key not in _KNOWN}

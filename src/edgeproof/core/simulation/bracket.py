@@ -11,6 +11,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Protocol
 
 import numpy as np
@@ -150,8 +151,7 @@ class BracketOutcomes:
         """`walk` for many variants in one compiled call."""
         if not selections:
             return ()
-        offsets = np.zeros(len(selections) + 1, np.int64)
-        np.cumsum([len(rows) for rows in selections], out=offsets[1:])
+        firsts = list(accumulate(map(len, selections), initial=0))
         rows = np.concatenate(selections).astype(np.int64, copy=False)
         fates = np.zeros((len(selections), walking.N_FATES), np.int64)
         taken = np.empty(len(rows), np.int64)
@@ -159,11 +159,11 @@ class BracketOutcomes:
         shared = (self.history.kernel, self.spec.rules, self._prepared, self._known, self._r_multiples, near)
         if len(selections) > 1 and len(rows) >= len(self._known):
             walking.foresee(*shared)
-        walking.walk(*shared, rows, offsets, fates, taken)
+        walking.walk(*shared, rows, np.array(firsts, np.int64), fates, taken)
         self._facts = None
         return tuple(
             Walk(self, _fates(counts), taken[first : first + counts[walking.FATE_TRADED]])
-            for first, counts in zip(offsets[:-1].tolist(), fates.tolist(), strict=True)
+            for first, counts in zip(firsts[:-1], fates.tolist(), strict=True)
         )
 
     def r_multiples(self, rows: IntArray) -> FloatArray:
@@ -207,7 +207,8 @@ def prepare(spec: BracketSpec, fires: FireColumns) -> walking.Fires:
     if fires.targets.shape != (n, k):
         raise InputError(f"expected targets of shape {(n, k)} for {k} fractions, found {fires.targets.shape}")
     targets = spec.direction * np.asarray(fires.targets, np.float64)
-    fractions = np.tile(np.array(spec.fractions, np.float64), (n, 1))
+    fractions = np.empty((n, k))
+    fractions[:] = spec.fractions
     if k > 1 and not (targets[:, :-1] <= targets[:, 1:]).all():
         order = np.argsort(targets, axis=1, kind="stable")
         targets, fractions = np.take_along_axis(targets, order, 1), np.take_along_axis(fractions, order, 1)
@@ -228,8 +229,7 @@ def assemble(
     """Round trips out of the kernel's facts, shape (n_trades, FACTS), of the given rows of the fires."""
     market = history.kernel
     column = np.ascontiguousarray(facts.T)
-    entry = column[kernel.F_ENTRY_CANDLE].astype(np.int64)
-    left = column[kernel.F_EXIT_CANDLE].astype(np.int64)
+    entry, left = column[kernel.F_ENTRY_CANDLE : kernel.F_EXIT_CANDLE + 1].astype(np.int64)
     entry_time = market.start + entry * market.timeframe
     exit_open = market.start + left * market.timeframe
     reference, stop, targets = fires.reference[rows], fires.stop[rows], fires.targets[rows]

@@ -80,9 +80,9 @@ def price_history(
 
 
 def _column(values: FloatArray) -> FloatArray:
-    # One memory layout and one mutability, so that the kernel is compiled once.
-    column = np.ascontiguousarray(values, dtype=np.float64).view()
-    column.flags.writeable = False
+    # One memory layout and one mutability (that of `Candles`), so that the kernel is compiled once.
+    column = np.ascontiguousarray(values, dtype=np.float64)
+    column.setflags(write=False)
     return column
 
 
@@ -97,7 +97,7 @@ def _require_grid(candles: Candles) -> None:
 
 
 def _within(funding: Funding, candles: Candles) -> Funding:
-    if len(candles) == 0:
+    if len(candles) == 0 or len(funding) == 0:
         return NO_FUNDING
     end = candles.open_time[-1] + candles.timeframe
     inside = (funding.time >= candles.open_time[0]) & (funding.time < end)
