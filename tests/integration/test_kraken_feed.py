@@ -82,7 +82,7 @@ class Venue:
     async def joined(self) -> None:
         """Wait until the client has made its first trades and its history one line."""
         await self.wait_for("candles")
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)  # nothing tells a venue that its client is ready
 
     async def wait_for(self, what: str, count: int = 1) -> None:
         for _ in range(200):
