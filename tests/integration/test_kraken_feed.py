@@ -121,7 +121,7 @@ def play(
     settings: FeedSettings = SETTINGS,
     begun: int = 0,
 ) -> list[MarketEvent]:
-    """Run a feed against scripted connections, one after the other, until its candles reach a time."""
+    """Run a feed against scripted connections, one after the other, until time and candles reach their end."""
     history = TapeHistory(tape, now=tape[begun].time if begun else START)
     sent, scripts = [begun], list(sessions)
 
@@ -145,7 +145,9 @@ def play(
             async with asyncio.timeout(20):
                 async for events in feed.events():
                     told.extend(events)
-                    if max([0, *minutes_told(told)]) + MINUTE >= until:
+                    # Every script ends by telling the time: before that, trades of the last minute are still to come.
+                    is_over = VenueTime(time=tape[-1].time) in told
+                    if is_over and max([0, *minutes_told(told)]) + MINUTE >= until:
                         break
             await feed.close()
         return told
