@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from edgeproof.core.model.candle import Candles, Funding
 from edgeproof.core.model.errors import InputError
-from edgeproof.core.model.event import MarketEvent
+from edgeproof.core.model.event import ClosedCandle, MarketEvent
 from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.journal import Decided, Entry, Record
 from edgeproof.core.model.market import MarketTrades, Quotes
 from edgeproof.core.model.time import MINUTE, format_duration
 from edgeproof.core.model.trial import TrialRecord
@@ -17,6 +18,7 @@ from edgeproof.core.model.trial import TrialRecord
 Kind = Literal["candles", "funding", "quotes", "trades"]
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,8 +221,58 @@ class MarketFeed(Protocol):
         """What happened since the last time, in order."""
         ...
 
+    def forming(self) -> Mapping[Instrument, ClosedCandle]:
+        """The base candle that forms now, as its trades make it so far, of instruments that had any."""
+        ...
+
     async def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+class Journal(Protocol):
+    """What sessions wrote down, in order. Nothing is ever changed or taken out.
+
+    One session writes at a time; others may read meanwhile.
+    """
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Keep records, all of them or none, and not before they would survive a loss of power.
+
+        A `Decided` whose signal is there already is left out: no signal has two fates.
+
+        Raises
+        ------
+        StoreError
+            They could not be kept; the journal is as it was.
+        """
+        ...
+
+    def read(
+        self,
+        *kinds: type[R],
+        instrument: Instrument | None = None,
+        start: int | None = None,
+        end: int | None = None,
+        session: str | None = None,
+    ) -> Iterator[Entry[R]]:
+        """The records of some kinds with start <= at <= end, in the order they were written."""
+        ...
+
+    def last(self, kind: type[R], count: int) -> tuple[Entry[R], ...]:
+        """The newest records of a kind, in the order they were written."""
+        ...
+
+    def decisions(self, id_begins: str) -> tuple[Entry[Decided], ...]:
+        """The decisions on signals whose id begins with these characters, in the order they were written."""
+        ...
+
+    def taken_until(self) -> Mapping[Instrument, int]:
+        """The close time of the last base candle that was taken in, by instrument."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the database."""
         ...
 
 

@@ -19,7 +19,15 @@ from edgeproof.adapters.ccxt.history import WHAT_BAD_ANSWERS_RAISE, CcxtHistory
 from edgeproof.adapters.ccxt.line import CcxtLine
 from edgeproof.core.candles.live import LiveCandles
 from edgeproof.core.model.errors import InputError, VenueError
-from edgeproof.core.model.event import FeedIncident, FundingPublished, IncidentKind, MarketEvent, Quote, VenueTime
+from edgeproof.core.model.event import (
+    ClosedCandle,
+    FeedIncident,
+    FundingPublished,
+    IncidentKind,
+    MarketEvent,
+    Quote,
+    VenueTime,
+)
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import DAY, MINUTE, format_time
 from edgeproof.ports import Clock, FeedScope
@@ -101,6 +109,11 @@ class CcxtFeed:
                 yield await self._take()
         finally:
             await self.close()
+
+    def forming(self) -> Mapping[Instrument, ClosedCandle]:
+        """The base candle that forms now, of instruments that had any trade in it."""
+        each = ((line.instrument, line.candles.forming()) for line in self._lines)
+        return {instrument: candle for instrument, candle in each if candle is not None}
 
     async def close(self) -> None:
         """Stop, and let go of the connection."""

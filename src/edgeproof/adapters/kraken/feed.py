@@ -25,7 +25,14 @@ from edgeproof.adapters.kraken.venue_clock import VenueClock
 from edgeproof.adapters.kraken.watch import Watch
 from edgeproof.core.candles.live import LiveCandles
 from edgeproof.core.model.errors import InputError, VenueError
-from edgeproof.core.model.event import FeedIncident, FundingPublished, IncidentKind, MarketEvent, VenueTime
+from edgeproof.core.model.event import (
+    ClosedCandle,
+    FeedIncident,
+    FundingPublished,
+    IncidentKind,
+    MarketEvent,
+    VenueTime,
+)
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.ports import Clock, FeedScope, InstrumentRules
 
@@ -81,6 +88,11 @@ class KrakenFeed:
                 yield await self._mailbox.take()
         finally:
             await self.close()
+
+    def forming(self) -> Mapping[Instrument, ClosedCandle]:
+        """The base candle that forms now, of instruments that had any trade in it."""
+        each = ((line.instrument, line.candles.forming()) for line in self.lines.values())
+        return {instrument: candle for instrument, candle in each if candle is not None}
 
     async def close(self) -> None:
         """Stop, and let go of the connections: the socket's and the history's."""

@@ -121,6 +121,13 @@ class LiveCandles:
         """Whether the candle that forms has any."""
         return bool(self._tape)
 
+    def forming(self) -> ClosedCandle | None:
+        """The base candle that forms, as its trades make it so far; None where it has none yet."""
+        if not self._tape:
+            return None
+        row = (self._open, self._high, self._low, self._tape[-1].price, self._volume)
+        return self._told(self._base, self._start, row, is_filled=False)
+
     def begin(self, at: int) -> None:
         """Start with the base candle that opens at `at`: its trades will be complete, none before it is known."""
         self._first = self._start = at

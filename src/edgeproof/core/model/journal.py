@@ -1,0 +1,138 @@
+"""What a session writes down: the closed union `Record`. Append-only; state is a fold over it.
+
+`at` is the venue's time a record is about (the machine's, for the beginning and the end of a session). The records of
+one append belong together: all of them are kept or none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from edgeproof.core.model.event import ClosedCandle, FundingPublished
+from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.signal import Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryUsed:
+    """The stored history a session began with: base candles with start <= open time < end, and the funding up to then.
+
+    `digest` is a hash of their bits: history that was changed since has another.
+    """
+
+    instrument: Instrument
+    start: int
+    end: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionBegan:
+    """A session began: what it watches and by which rules.
+
+    `hypotheses` maps the name of each to the TOML that says all of it. `settings` is everything else that decides.
+    """
+
+    session: str
+    at: int
+    command: str
+    venue: str
+    version: str
+    pid: int
+    host: str
+    timeframe: int
+    hypotheses: Mapping[str, str]
+    settings: Mapping[str, Any]
+    history: tuple[HistoryUsed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded:
+    """A session ended by itself; one that was killed leaves none."""
+
+    session: str
+    at: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandleTaken:
+    """A base candle was taken in, and everything that closed with it evaluated; or it was corrected.
+
+    `at` is its close time. What was decided on it stands in the same append.
+    """
+
+    session: str
+    at: int
+    candle: ClosedCandle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundingTaken:
+    """A funding rate was taken in. `at` is the time of the rate."""
+
+    session: str
+    at: int
+    funding: FundingPublished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A signal met its fate. `at` is the time of the signal; its id is in the journal at most once."""
+
+    session: str
+    at: int
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseMissed:
+    """A close that was not evaluated in time; it was afterwards, and `signals` fired on it.
+
+    `at` is the close time, `evaluated_at` the venue's time when it was evaluated. `reason` is one of "start",
+    "restart_gap", "feed_gap", "late_candle", "slow".
+    """
+
+    session: str
+    at: int
+    instrument: Instrument
+    evaluated_at: int
+    reason: str
+    signals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noticed:
+    """Something a person should know of: an incident of the feed, a changed file, a killed hypothesis."""
+
+    session: str
+    at: int
+    kind: str
+    detail: str
+    instrument: Instrument | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParityRun:
+    """The comparison of a span with the backtest. `document` is what `edgeproof parity --json` prints."""
+
+    session: str
+    at: int
+    start: int
+    end: int
+    unexplained: int
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+
+Record = SessionBegan | SessionEnded | CandleTaken | FundingTaken | Decided | CloseMissed | Noticed | ParityRun
+
+
+R_co = TypeVar("R_co", bound=Record, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[R_co]):
+    """A record with its place in the journal: later ones have higher numbers."""
+
+    seq: int
+    record: R_co
