@@ -105,6 +105,24 @@ class Evaluator:
         return tuple(Events(np.empty(0, np.int64), np.empty((0, width))) for width in self.plan.output_widths)
 
     @property
+    def state(self) -> FloatArray:
+        """What carries over between blocks, (state_size,)."""
+        return self._state
+
+    @property
+    def rows(self) -> tuple[FloatArray, "np.ndarray[Any, Any]"]:
+        """The rows of numbers and of flags, constants filled in."""
+        return self._numbers, self._flags
+
+    def start_over(self) -> None:
+        """Forget all that was taken in."""
+        self._state[:] = 0.0
+        self._seen[:] = 0
+        self._lengths[:] = 0
+        self._full.clear()
+        self._cursor[:] = 0
+
+    @property
     def capacity(self) -> int:
         """The most candles of one series a block may hold."""
         return self._capacity
