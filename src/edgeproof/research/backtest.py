@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from edgeproof.core.conditions.evaluate import series_columns
 from edgeproof.core.indicators.node import FUNDING
-from edgeproof.core.model.candle import Candles, Funding
+from edgeproof.core.model.candle import Candles, Funding, IntArray
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.round_trip import Fates, RoundTrips
 from edgeproof.core.model.time import format_duration
 from edgeproof.core.performance.metrics import Statistics, statistics
-from edgeproof.core.signals.generate import Families, SignalPlan, evaluate_signals, plan_pooled, series_of
+from edgeproof.core.signals.generate import Families, Fires, SignalPlan, evaluate_signals, plan_pooled, series_of
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.simulation.bracket import BracketOutcomes, BracketSpec, Walk
 from edgeproof.core.simulation.costs import costs_for
@@ -77,14 +79,10 @@ def backtest(
     tested = [number for number, reason in enumerate(reasons) if reason is None]
     on_progress(len(hypotheses) - len(tested))
     walks: list[Walk | None] = [None] * len(hypotheses)
-    plan = plan_pooled([hypotheses[number] for number in tested])
-    series = series_columns(market.candles, market.funding, plan.plan.series)
-    events = evaluate_signals(plan, series)
+    answerable = [hypotheses[number] for number in tested]
     history = price_history(market.candles, market.funding)
-    pooled = Families(plan, events, series)
-    for family in families(plan):
-        fires, rows = pooled.fires(family)
-        outcomes = BracketOutcomes(history, bracket_spec(plan.hypotheses[family[0]], fees), fires)
+    for family, table, rows in _pooled_fires(market, answerable):
+        outcomes = BracketOutcomes(history, bracket_spec(answerable[family[0]], fees), table)
         for number, walk in zip(family, outcomes.walk_many(rows), strict=True):
             walks[tested[number]] = walk
         on_progress(len(family))
@@ -92,6 +90,37 @@ def backtest(
         Result(hypothesis=hypothesis, instrument=market.instrument, walk=walk, reason=reason)
         for hypothesis, walk, reason in zip(hypotheses, walks, reasons, strict=True)
     )
+
+
+def fires(market: Market, hypotheses: Sequence[Hypothesis]) -> tuple[Fires, ...]:
+    """Every fire of every hypothesis over one instrument, void ones too: the very fires that `backtest` trades.
+
+    In the order given; a hypothesis that this history cannot answer has none.
+    """
+    answerable = [number for number, each in enumerate(hypotheses) if unanswerable(market, each) is None]
+    found = [_no_fires(hypothesis) for hypothesis in hypotheses]
+    for family, table, rows in _pooled_fires(market, [hypotheses[number] for number in answerable]):
+        for number, own in zip(family, rows, strict=True):
+            found[answerable[number]] = table.at(own)
+    return tuple(found)
+
+
+def _pooled_fires(
+    market: Market, hypotheses: Sequence[Hypothesis]
+) -> Iterator[tuple[list[int], Fires, tuple[IntArray, ...]]]:
+    """Family by family: the numbers of its hypotheses, their fires in one table, and the rows of each."""
+    plan = plan_pooled(hypotheses)
+    series = series_columns(market.candles, market.funding, plan.plan.series)
+    pooled = Families(plan, evaluate_signals(plan, series), series)
+    for family in families(plan):
+        yield family, *pooled.fires(family)
+
+
+def _no_fires(hypothesis: Hypothesis) -> Fires:
+    none = np.empty(0)
+    times = np.empty(0, np.int64)
+    targets = np.empty((0, len(hypothesis.targets)))
+    return Fires(time=times, reference=none, stop=none, targets=targets, trail=none, exit_time=times)
 
 
 def unanswerable(market: Market, hypothesis: Hypothesis) -> str | None:

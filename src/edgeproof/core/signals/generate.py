@@ -11,6 +11,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 import numpy as np
 
@@ -42,6 +43,17 @@ class Fires:
 
     def __len__(self) -> int:
         return len(self.time)
+
+    def at(self, rows: IntArray) -> Self:
+        """The fires of some rows, with the same exits."""
+        return type(self)(
+            time=self.time[rows],
+            reference=self.reference[rows],
+            stop=self.stop[rows],
+            targets=self.targets[rows],
+            trail=self.trail[rows],
+            exit_time=self.exit_time,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
