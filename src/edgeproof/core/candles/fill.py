@@ -47,6 +47,29 @@ def fill_gaps(candles: Candles) -> Candles:
     )
 
 
+def fill_until(candles: Candles, end: int) -> Candles:
+    """The candles on a regular grid from the first up to the close time `end`: quiet minutes at the end are flat too.
+
+    Candles that go beyond `end` are left out.
+    """
+    known = fill_gaps(candles.between(None, end))
+    if len(known) == 0:
+        return known
+    start = int(known.close_time[-1])
+    times = np.arange(start, end - known.timeframe + 1, known.timeframe, dtype=np.int64)
+    price = np.full(len(times), known.close[-1])
+    return Candles(
+        timeframe=known.timeframe,
+        open_time=np.concatenate([known.open_time, times]),
+        open=np.concatenate([known.open, price]),
+        high=np.concatenate([known.high, price]),
+        low=np.concatenate([known.low, price]),
+        close=np.concatenate([known.close, price]),
+        volume=np.concatenate([known.volume, np.zeros(len(times))]),
+        filled=np.concatenate([known.filled, np.ones(len(times), np.bool_)]),
+    )
+
+
 def grid_length(candles: Candles) -> int:
     """How many candles a regular grid from the first to the last holds; 0 when there are none.
 

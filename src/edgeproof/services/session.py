@@ -1,0 +1,326 @@
+"""A signal session, from its beginning to its end.
+
+1. `_prepare`: what earlier sessions took in goes into the store, the venue brings what is missing since, and the whole
+   history of each instrument is evaluated once: its state is kept from then on.
+2. `_follow`: facts come from the feed; the desk decides (`Desk.seen`); one append to the journal keeps everything that
+   belongs together; only then a signal is told: to the file, and to whoever listens.
+3. Every few seconds it looks after itself (`_look_after`): changed files, what would fire now, and once a day the
+   comparison with the backtest.
+
+What the journal says is what happened. A session may be killed at any moment: the next one completes the file of
+signals from the journal and goes on where the journal ends.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from edgeproof.core.model.errors import EdgeproofError
+from edgeproof.core.model.event import ClosedCandle, MarketEvent
+from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.journal import (
+    CandleTaken,
+    CloseMissed,
+    Decided,
+    HistoryUsed,
+    Noticed,
+    ParityRun,
+    Record,
+    SessionBegan,
+    SessionEnded,
+)
+from edgeproof.core.model.signal import Decision, Fate
+from edgeproof.core.model.time import DAY, MINUTE
+from edgeproof.core.signals.hypothesis import Hypothesis
+from edgeproof.core.signals.watch import SHOWN_TIMEFRAME, SignalWatch
+from edgeproof.core.signals.write import hypothesis_toml
+from edgeproof.ports import CandleStore, Clock, Journal, MarketFeed, MarketHistory
+from edgeproof.services.desk import Desk, Rules
+from edgeproof.services.evidence import TrackRecord
+from edgeproof.services.health import FeedHealth
+from edgeproof.services.prepare import Prepared, begin_with, bring, give_back, history_source
+from edgeproof.services.standing import InstrumentStanding, Preview, Standing, Watched
+
+LOOK_EVERY_S = 5.0
+RECENT = 1_000
+"""Decisions of earlier sessions that are held against the file of signals at the start."""
+
+
+class SignalLog(Protocol):
+    """Where signals are told to other programs."""
+
+    def append(self, decisions: Sequence[Decision]) -> None:
+        """Write signals, all of them, and not before they would survive a loss of power."""
+        ...
+
+    def complete(self, decisions: Sequence[Decision]) -> int:
+        """Write those of the signals that are not there; how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a session watches, and by which rules. `span` is how much history is used, `least` how much is fetched."""
+
+    session: str
+    command: str
+    venue: str
+    version: str
+    host: str
+    pid: int
+    hypotheses: tuple[Hypothesis, ...]
+    instruments: tuple[Instrument, ...]
+    rules: Rules
+    settings: Mapping[str, object]
+    records: Mapping[tuple[str, Instrument], TrackRecord]
+    watched: Watched
+    span: int
+    least: int
+    until: int | None = None
+    with_preview: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What a session works with. `feed` opens the live market, given what is remembered of each instrument.
+
+    `changes` says what has changed in the user's files since it was last asked: words, and hypotheses killed since.
+    `compare` holds a span against the backtest.
+    """
+
+    feed: Callable[[Mapping[Instrument, Prepared]], MarketFeed]
+    history: MarketHistory
+    store: CandleStore
+    journal: Journal
+    log: SignalLog
+    clock: Clock
+    changes: Callable[[], tuple[Sequence[str], frozenset[str]]]
+    compare: Callable[[int, int], Awaitable[ParityRun]]
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """One session; see the module. `on_decisions` hears of decisions once they are kept, `on_words` is for people."""
+
+    plan: Plan
+    means: Means
+    on_decisions: Callable[[Sequence[Decision]], None]
+    on_words: Callable[[str], None]
+    standing: Standing = field(init=False)
+    _desk: Desk = field(init=False)
+    _watch: SignalWatch = field(init=False)
+    _feed: MarketFeed | None = None
+    _compared_until: int = 0
+
+    def __post_init__(self) -> None:
+        plan = self.plan
+        self.standing = Standing(
+            watched=plan.watched,
+            health=FeedHealth(plan.instruments),
+            instruments={each: InstrumentStanding() for each in plan.instruments},
+        )
+
+    async def run(self) -> None:
+        """Watch until the venue's time `until`, or until cancelled.
+
+        Raises
+        ------
+        VenueError
+            The venue cannot be reached at the start; later breaks are mended.
+        StoreError
+            Something could not be kept; nothing was told that is not in the journal.
+        """
+        reason = "stopped"
+        try:
+            used = await self._prepare()
+            await self._follow(used)
+            reason = "done"
+        except EdgeproofError as error:
+            reason = str(error)
+            raise
+        finally:
+            if self._feed is not None:
+                await self._feed.close()
+            await self.means.history.close()
+            if hasattr(self, "_desk"):
+                self.means.journal.append(
+                    [SessionEnded(session=self.plan.session, at=self.means.clock.now(), reason=reason)]
+                )
+
+    # --- the beginning ---
+
+    async def _prepare(self) -> Mapping[Instrument, Prepared]:
+        plan, means = self.plan, self.means
+        give_back(means.store, means.journal, plan.venue)
+        now = await means.history.time()
+        taken = means.journal.taken_until()
+        prepared: dict[Instrument, Prepared] = {}
+        for each in plan.instruments:
+            self.on_words(f"{each}: looking for history")
+            await bring(means.history, means.store, each, now=now, span=plan.span, least=plan.least)
+            prepared[each] = begin_with(means.store, each, now=now, span=plan.span, taken_until=taken.get(each))
+        self._open_desk(prepared, taken, now)
+        self._begin(prepared)
+        return prepared
+
+    def _open_desk(self, prepared: Mapping[Instrument, Prepared], taken: Mapping[Instrument, int], now: int) -> None:
+        plan, means = self.plan, self.means
+        used = {each: of.used for each, of in prepared.items()}
+        self._watch = SignalWatch(plan.hypotheses, plan.instruments)
+        earliest = min((each.end for each in used.values()), default=now)
+        decided = [each.record for each in means.journal.read(Decided, start=earliest - DAY)]
+        self._desk = Desk(
+            session=plan.session,
+            watch=self._watch,
+            rules=plan.rules,
+            records=plan.records,
+            history=history_source(means.store, means.journal, plan.session, used),
+            wall=means.clock.now,
+            monotonic=means.clock.monotonic,
+            began=now,
+            taken_until=taken,
+            known={each.decision.signal.id: (each.at, each.decision.signal.instrument) for each in decided},
+        )
+        told = [entry.record.decision for entry in means.journal.last(Decided, RECENT)]
+        again = means.log.complete([each for each in told if each.fate is Fate.TOLD])
+        if again:
+            self.on_words(f"{again} signals of the last session were not in the file of signals; they are now")
+
+    def _begin(self, prepared: Mapping[Instrument, Prepared]) -> None:
+        """Evaluate history, and write down that the session has begun."""
+        began = self._session_began({each: of.used for each, of in prepared.items()})
+        records: list[Record] = [began]
+        for instrument, each in prepared.items():
+            self._watch.begin(instrument, each.candles, each.funding, after=each.used.end)
+            self._desk.remember(instrument, each.candles, each.funding)
+            self._stand(instrument)
+        self._keep(records)
+        self._compared_until = self._desk.now
+
+    def _session_began(self, used: Mapping[Instrument, HistoryUsed]) -> SessionBegan:
+        plan = self.plan
+        return SessionBegan(
+            session=plan.session,
+            at=self.means.clock.now(),
+            command=plan.command,
+            venue=plan.venue,
+            version=plan.version,
+            pid=plan.pid,
+            host=plan.host,
+            timeframe=MINUTE,
+            hypotheses={each.name: hypothesis_toml(each) for each in plan.hypotheses},
+            settings=plan.settings,
+            history=tuple(used.values()),
+        )
+
+    # --- the market ---
+
+    async def _follow(self, prepared: Mapping[Instrument, Prepared]) -> None:
+        feed = self._feed = self.means.feed(prepared)
+        looking = asyncio.create_task(self._look_after(feed))
+        try:
+            async for events in feed.events():
+                self._take(events)
+                if self._is_done():
+                    break
+                if looking.done():
+                    looking.result()
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+        if self.plan.until is not None:
+            await self._compare()
+
+    def _take(self, events: Sequence[MarketEvent]) -> None:
+        arrived = self.means.clock.monotonic()
+        self.standing.health.seen(events, arrived)
+        records = self._desk.seen(events)
+        if records:
+            self._keep(records)
+            if any(isinstance(each, Decided) for each in records):
+                self.standing.latencies_ms.append(1e3 * (self.means.clock.monotonic() - arrived))
+
+    def _is_done(self) -> bool:
+        until = self.plan.until
+        if until is None or self.standing.health.venue_time < until:
+            return False
+        return all(self._watch.closed_until(each) >= until for each in self.plan.instruments)
+
+    def _keep(self, records: Sequence[Record]) -> None:
+        """Into the journal; only then to the file, to whoever listens, and into what is shown."""
+        self.means.journal.append(records)
+        decisions = [each.decision for each in records if isinstance(each, Decided)]
+        told = [each for each in decisions if each.fate is Fate.TOLD]
+        if told:
+            self.means.log.append(told)
+        self._show(records, decisions)
+        if decisions:
+            self.on_decisions(decisions)
+
+    def _show(self, records: Sequence[Record], decisions: Sequence[Decision]) -> None:
+        standing = self.standing
+        standing.decided(decisions)
+        for record in records:
+            match record:
+                case CandleTaken(candle=ClosedCandle(is_correction=False)):
+                    standing.closes += 1
+                    self._stand(record.candle.instrument)
+                case CloseMissed():
+                    standing.missed[record.reason] += 1
+                    standing.last_missed.append(record)
+                case Noticed():
+                    standing.notices.append(record)
+                case ParityRun():
+                    standing.parity = record
+                case _:
+                    pass
+
+    def _stand(self, instrument: Instrument) -> None:
+        shown, market = self.standing.instruments[instrument], self._desk.market(instrument)
+        shown.evaluated_until = self._watch.closed_until(instrument)
+        if shown.evaluated_until % SHOWN_TIMEFRAME == 0 or not shown.regime:
+            shown.regime = self._watch.regime(instrument)
+        shown.funding_percentile = market.percentile
+
+    # --- looking after itself ---
+
+    async def _look_after(self, feed: MarketFeed) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            self._look_at_files()
+            if self.plan.with_preview:
+                self.standing.previews = self._previews(feed)
+            if self._desk.now // DAY > self._compared_until // DAY:
+                await self._compare()
+
+    def _look_at_files(self) -> None:
+        words, killed = self.means.changes()
+        self._desk.killed = killed
+        if words:
+            self._keep([self._desk.notice("changed", each) for each in words])
+            for each in words:
+                self.on_words(each)
+
+    def _previews(self, feed: MarketFeed) -> tuple[Preview, ...]:
+        fired = [each for candle in feed.forming().values() for each in self._watch.look(candle)]
+        return tuple(
+            Preview(
+                hypothesis=each.signal.hypothesis,
+                instrument=each.signal.instrument,
+                timeframe=each.signal.timeframe,
+                direction=each.signal.direction,
+                closes_at=each.signal.time,
+                reference_price=each.signal.reference_price,
+                stop_loss=each.signal.stop_loss,
+                targets=each.signal.targets,
+            )
+            for each in fired
+        )
+
+    async def _compare(self) -> None:
+        """Hold what happened since the last time against the backtest."""
+        start, end = self._compared_until, self._desk.now
+        self._compared_until = end
+        run = await self.means.compare(start, end)
+        self._keep([run])
