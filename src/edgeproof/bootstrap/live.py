@@ -1,7 +1,7 @@
 """Where the live ports meet their adapters: the feed of a venue, and what is remembered for it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edgeproof.adapters.ccxt.exchanges import open_exchange
@@ -15,14 +15,16 @@ from edgeproof.bootstrap import KRAKEN, REPLICA, kraken_rest, library, market_hi
 from edgeproof.config import load_settings
 from edgeproof.core.candles.fill import fill_gaps
 from edgeproof.core.model.candle import Candles
-from edgeproof.core.model.errors import InputError
+from edgeproof.core.model.errors import InputError, VenueError
 from edgeproof.core.model.event import MarketTrade, Quote
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import DAY, MINUTE
-from edgeproof.ports import Clock, FeedScope, InstrumentRules, MarketFeed
+from edgeproof.ports import Clock, FeedScope, InstrumentRules, MarketFeed, Report
 from edgeproof.services.doctor import Examined, examine, examine_disk, examine_feed, examine_venue, look_at_store
 from edgeproof.services.health import FeedHealth, report
 from edgeproof.services.record import Recorder
+from edgeproof.services.standing import Standing, starting
+from edgeproof.services.standing import report as report_session
 
 _REPLICA_FEED = FeedSettings(
     patience_ms=0,
@@ -73,6 +75,34 @@ def open_feed(
             return _ccxt_feed(venue, url, scope)
 
 
+async def reach(venue: str, url: str | None) -> None:
+    """Nothing, when a venue is there; within seconds, instead of after the patience of somebody who follows it.
+
+    Raises
+    ------
+    VenueError
+        It cannot be reached; the message says what to do.
+    """
+    if venue not in {KRAKEN, REPLICA}:
+        return  # ccxt asks by itself, and is not patient
+    rest = kraken_rest(venue, url)
+    try:
+        await rest.reach()
+    except VenueError as error:
+        remedy = _NO_REPLICA if venue == REPLICA else _NO_VENUE
+        raise VenueError(f"{error}\n{remedy}", is_passing=error.is_passing) from error
+    finally:
+        await rest.close()
+
+
+_NO_REPLICA = "A replica runs with: edgeproof exchange. Where it is, is said with --url (it prints its address)."
+_NO_VENUE = (
+    "Check the network, and that a firewall or proxy lets it pass; edgeproof doctor looks at each step. "
+    "Another address is said with --url.\n"
+    "Without a network there is a market on this machine: edgeproof exchange, and then --venue replica"
+)
+
+
 def _ccxt_feed(venue: str, url: str | None, scope: FeedScope) -> MarketFeed:
     """The live market of any venue that ccxt.pro can watch."""
     exchange = open_exchange(venue, part="pro", besides=(KRAKEN, REPLICA))
@@ -107,6 +137,17 @@ async def serve_health(health: FeedHealth, port: int) -> None:
     """Answer /healthz and /metrics for a feed on a port of loopback, until cancelled."""
     clock = SystemClock()
     await serve_monitoring(lambda: report(health, clock.monotonic()), port)
+
+
+async def serve_standing(standing: Callable[[], Standing | None], port: int) -> None:
+    """Answer /healthz and /metrics for a session on a port of loopback, until cancelled."""
+    clock = SystemClock()
+
+    def now() -> Report:
+        found = standing()
+        return starting() if found is None else report_session(found, clock.monotonic())
+
+    await serve_monitoring(now, port)
 
 
 _NTP = "set the clock by NTP (timedatectl set-ntp true, or your system's date settings)"

@@ -1,16 +1,15 @@
 """`edgeproof feed`: a look at the live market, and `data record`: the live market into the store."""
 
 import asyncio
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edgeproof.cli.context import Context, command
+from edgeproof.cli.running import INTERRUPTED, told_to_stop, until_one_ends
 
 if TYPE_CHECKING:
     from edgeproof.core.model.event import MarketEvent
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 USUAL = ("BTC/USD:USD", "ETH/USD:USD", "SOL/USD:USD")
 USUAL_TIMEFRAMES = "1m,2m,5m,15m,30m,1h,4h,1d"
-INTERRUPTED = 130
 SAVE_EVERY_S = 30.0
 MOST_UNSAVED = 5_000_000
 """Facts that may wait for a store that cannot be written to before the recording gives up."""
@@ -173,10 +171,11 @@ def _run(call: _Call, sinks: "Sequence[Sink]") -> None:
 
 
 async def _follow(call: _Call, health: "FeedHealth", monotonic: Callable[[], float], sinks: "Sequence[Sink]") -> None:
-    from edgeproof.bootstrap.live import open_feed, serve_health  # noqa: PLC0415
+    from edgeproof.bootstrap.live import open_feed, reach, serve_health  # noqa: PLC0415
     from edgeproof.cli.feed_view import show  # noqa: PLC0415
     from edgeproof.services.follow import follow  # noqa: PLC0415
 
+    await reach(call.venue, call.url)
     source = open_feed(
         call.venue,
         call.url,
@@ -185,29 +184,13 @@ async def _follow(call: _Call, health: "FeedHealth", monotonic: Callable[[], flo
         home=call.context.home if call.is_recording else None,
         with_trades=call.is_recording,
     )
-    work: list[Awaitable[None]] = [
+    work = [
         follow(source, sinks, instruments=call.instruments, until=call.until),
         show(call.context, call.venue, health, monotonic),
     ]
     if call.port is not None:
         work.append(serve_health(health, call.port))
-    tasks = [asyncio.ensure_future(each) for each in (*work, _told_to_stop())]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _told_to_stop() -> None:
-    """Wait for SIGTERM, by which a supervisor ends a recording: what was gathered is saved then, as at any end."""
-    told = asyncio.Event()
-    with suppress(NotImplementedError):  # Windows has no such signal
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
-    await told.wait()
+    await until_one_ends(*work, told_to_stop())
 
 
 def _print_json(context: Context, health: "FeedHealth") -> None:

@@ -1,7 +1,6 @@
 """What a feed looks like: a table that lives in the terminal, lines where there is none, and JSON at the end."""
 
 import asyncio
-import math
 import sys
 from collections.abc import Callable, Iterable
 
@@ -11,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from edgeproof.cli.context import Context
+from edgeproof.cli.figures import price_text
 from edgeproof.core.model.event import FeedIncident, IncidentKind
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import MINUTE, SECOND, format_time
@@ -21,7 +21,7 @@ STALE_S = 10.0
 _INCIDENTS = 6
 _WIDE = 100
 
-_COLOURS = {
+COLOURS = {
     IncidentKind.CONNECTED: "green",
     IncidentKind.JOINED: "green",
     IncidentKind.REPAIRED: "green",
@@ -53,7 +53,7 @@ async def _tell_incidents(health: FeedHealth) -> None:
         total = sum(health.incidents.values())
         fresh = min(total - told, len(health.last_incidents))
         for incident in list(health.last_incidents)[len(health.last_incidents) - fresh :]:
-            sys.stderr.write(f"{_incident_text(incident)}\n")
+            sys.stderr.write(f"{incident_text(incident)}\n")
         told = total
         await asyncio.sleep(DRAW_EVERY_S)
 
@@ -96,7 +96,7 @@ def _row(
     age = now - health.heard if health.heard else None
     cells: list[str | Text] = [
         instrument.unified,
-        _price(health.last),
+        price_text(health.last),
         "" if spread is None else f"{spread:.2f} bp",
         "" if health.funding_rate is None else f"{health.funding_rate:+.5%}",
         "" if closes is None else f"{max(0.0, closes):.0f} s",
@@ -106,20 +106,8 @@ def _row(
     if is_wide:
         gaps = health.incidents[IncidentKind.REPAIRED] + health.incidents[IncidentKind.RESTORED]
         mark = quote.mark if quote is not None else None
-        cells += [_price(mark), f"{health.corrections:,}", f"{gaps:,}"]
+        cells += [price_text(mark), f"{health.corrections:,}", f"{gaps:,}"]
     return cells
-
-
-def _price(price: float | None) -> str:
-    """A price with seven digits or so, without exponents.
-
-    >>> _price(60_043.7), _price(150.263), _price(0.601139), _price(1.234e-7)
-    ('60,043.70', '150.2630', '0.601139', '0.000000123400')
-    """
-    if price is None:
-        return ""
-    digits = 2 if price >= 1_000 else 4 if price >= 1 else 5 - math.floor(math.log10(price))
-    return f"{price:,.{digits}f}"
 
 
 def _foot(health: FeedHealth) -> list[Text]:
@@ -135,15 +123,15 @@ def _foot(health: FeedHealth) -> list[Text]:
         f"stale {counts[IncidentKind.STALE]}",
     ]
     lines = [Text("  ".join(words), "dim")]
-    for incident, times in _without_repeats(health.last_incidents)[-_INCIDENTS:]:
+    for incident, times in without_repeats(health.last_incidents)[-_INCIDENTS:]:
         again = f" ({times} times)" if times > 1 else ""
-        line = Text(f"{_incident_text(incident)}{again}", _COLOURS.get(incident.kind, "dim"))
+        line = Text(f"{incident_text(incident)}{again}", COLOURS.get(incident.kind, "dim"))
         line.no_wrap, line.overflow = True, "ellipsis"
         lines.append(line)
     return lines
 
 
-def _without_repeats(incidents: Iterable[FeedIncident]) -> list[tuple[FeedIncident, int]]:
+def without_repeats(incidents: Iterable[FeedIncident]) -> list[tuple[FeedIncident, int]]:
     """The last of each run of incidents that say the same, and how many they were."""
     found: list[tuple[FeedIncident, int]] = []
     for each in incidents:
@@ -157,7 +145,8 @@ def _same(one: FeedIncident, other: FeedIncident) -> bool:
     return (one.kind, one.instrument, one.detail) == (other.kind, other.instrument, other.detail)
 
 
-def _incident_text(incident: FeedIncident) -> str:
+def incident_text(incident: FeedIncident) -> str:
+    """An incident as a line."""
     where = "" if incident.instrument is None else f" {incident.instrument}"
     return f"{format_time(incident.time)[11:19]} {incident.kind.value}{where} {incident.detail}".rstrip()
 

@@ -6,7 +6,7 @@ import typer
 
 from edgeproof import __version__
 from edgeproof.cli.context import new_app
-from edgeproof.core.model.errors import EdgeproofError, InputError
+from edgeproof.core.model.errors import EdgeproofError, InputError, NothingQualified
 
 _IS_VERBOSE = {"-v", "--verbose"}
 
@@ -31,7 +31,11 @@ def _enter_commands() -> None:
         exchange,
         feed,
         hypotheses,
+        missed,
         report_command,
+        scan,
+        status,
+        why,
     )
 
     app.add_typer(data.app, name="data")
@@ -39,6 +43,10 @@ def _enter_commands() -> None:
     backtest.enter(app)
     discover.enter(app)
     feed.enter(app, data.app)
+    scan.enter(app)
+    why.enter(app)
+    missed.enter(app)
+    status.enter(app)
     doctor.enter(app)
     demo.enter(app)
     report_command.enter(app)
@@ -50,6 +58,9 @@ def main() -> None:
     _enter_commands()
     try:
         app()
+    except NothingQualified as error:
+        _say(str(error))
+        sys.exit(3)
     except InputError as error:
         _say(str(error))
         sys.exit(2)

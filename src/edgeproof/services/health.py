@@ -137,27 +137,29 @@ def report(health: FeedHealth, now: float) -> Report:
 
 
 def _samples(health: FeedHealth, now: float) -> Iterator[Sample]:
-    yield _gauge("feed_connected", "1 while connected to the venue", float(health.is_connected))
-    yield _gauge("feed_facts_per_second", "Facts a second over the last ten seconds", health.facts_a_second(now))
+    yield gauge("feed_connected", "1 while connected to the venue", float(health.is_connected))
+    yield gauge("feed_facts_per_second", "Facts a second over the last ten seconds", health.facts_a_second(now))
     if health.skew_ms is not None:
-        yield _gauge("clock_skew_seconds", "Our clock less the venue's", health.skew_ms / SECOND)
+        yield gauge("clock_skew_seconds", "Our clock less the venue's", health.skew_ms / SECOND)
     for kind in IncidentKind:
         count = float(health.incidents[kind])
-        yield _total("feed_incidents", "What happened to the feed", count, {"kind": kind.value})
+        yield total("feed_incidents", "What happened to the feed", count, {"kind": kind.value})
     for instrument, each in health.instruments.items():
         labels = {"instrument": instrument.unified}
-        yield _total("feed_facts", "Facts of an instrument", float(each.facts), labels)
-        yield _total("candles", "Candles that closed", float(each.candles), labels)
-        yield _total("candle_corrections", "Candles that were corrected", float(each.corrections), labels)
+        yield total("feed_facts", "Facts of an instrument", float(each.facts), labels)
+        yield total("candles", "Candles that closed", float(each.candles), labels)
+        yield total("candle_corrections", "Candles that were corrected", float(each.corrections), labels)
         if each.heard:
-            yield _gauge("instrument_age_seconds", "Seconds since anything was heard", now - each.heard, labels)
+            yield gauge("instrument_age_seconds", "Seconds since anything was heard", now - each.heard, labels)
         if each.last is not None:
-            yield _gauge("last_price", "The last price", each.last, labels)
+            yield gauge("last_price", "The last price", each.last, labels)
 
 
-def _gauge(name: str, text: str, value: float, labels: Mapping[str, str] | None = None) -> Sample:
+def gauge(name: str, text: str, value: float, labels: Mapping[str, str] | None = None) -> Sample:
+    """A figure that goes up and down."""
     return Sample(name=name, help=text, value=value, labels=labels or {})
 
 
-def _total(name: str, text: str, value: float, labels: Mapping[str, str]) -> Sample:
-    return Sample(name=name, help=text, value=value, labels=labels, is_total=True)
+def total(name: str, text: str, value: float, labels: Mapping[str, str] | None = None) -> Sample:
+    """A figure that only grows."""
+    return Sample(name=name, help=text, value=value, labels=labels or {}, is_total=True)

@@ -1,16 +1,23 @@
 """How a session stands: a fold over what it did, for the terminal, the metrics and whoever asks."""
 
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import CloseMissed, Noticed, ParityRun
 from edgeproof.core.model.signal import Decision, Fate
-from edgeproof.services.health import FeedHealth
+from edgeproof.core.model.time import DAY, MINUTE, SECOND
+from edgeproof.ports import Report, Sample
+from edgeproof.services.health import FeedHealth, gauge, total
+from edgeproof.services.health import report as report_feed
+
+STALE_CLOSE_MS = 3 * MINUTE
+"""Of an instrument of which no close was evaluated for so long, by the venue's clock, signals are being missed."""
 
 _LAST = 50
 _LATENCIES = 1_000
+_LEVELS = (0.5, 0.9, 0.99)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +36,30 @@ class Preview:
 
 @dataclass(slots=True)
 class InstrumentStanding:
-    """What is known of one instrument. `regime` is that of its 15m candles, "" where none holds or it is not known."""
+    """What is known of one instrument. `regime` is that of its 15m candles, "" where none holds or it is not known.
+
+    `evaluated_until` is the close time of the last base candle that was evaluated, 0 before there is one.
+    `funding_percentile` is a fraction.
+    """
 
     regime: str = ""
     funding_percentile: float | None = None
     evaluated_until: int = 0
     signals: int = 0
+    _day: int = 0
+    _signals_of_day: int = 0
+
+    def fired(self, time: int) -> None:
+        """Count a signal."""
+        self.signals += 1
+        day = time // DAY
+        if day > self._day:
+            self._day, self._signals_of_day = day, 0
+        self._signals_of_day += day == self._day
+
+    def signals_today(self, now: int) -> int:
+        """How many signals fired on the UTC day of the venue's time `now`."""
+        return self._signals_of_day if now // DAY == self._day else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +78,10 @@ class Watched:
 
 @dataclass(slots=True)
 class Standing:
-    """The state of a session. Latencies are milliseconds from the arrival of a close to the signal on the disk."""
+    """The state of a session. Latencies are milliseconds from the arrival of a close to the signal on the disk.
+
+    `closes` counts all closes that were evaluated, those of `missed` (evaluated too late) among them.
+    """
 
     watched: Watched
     health: FeedHealth
@@ -70,6 +98,11 @@ class Standing:
     _open: list[Decision] = field(default_factory=list)
 
     @property
+    def closes_in_time(self) -> int:
+        """How many closes were evaluated in time."""
+        return self.closes - sum(self.missed.values())
+
+    @property
     def signals(self) -> int:
         """How many signals fired; each has one fate."""
         return sum(self.fates.values())
@@ -81,7 +114,7 @@ class Standing:
             self.decisions.append(each)
             standing = self.instruments.get(each.signal.instrument)
             if standing is not None:
-                standing.signals += 1
+                standing.fired(each.signal.time)
             if each.fate is Fate.TOLD:
                 self._open.append(each)
 
@@ -96,3 +129,41 @@ class Standing:
         if not ordered:
             return tuple(float("nan") for _ in levels)
         return tuple(ordered[min(len(ordered) - 1, int(level * len(ordered)))] for level in levels)
+
+
+def report(standing: Standing, now: float) -> Report:
+    """Whether a session is well at a monotonic time in seconds, and its figures: the feed's and its own."""
+    feed = report_feed(standing.health, now)
+    problems = (*feed.problems, *_stale_closes(standing))
+    return Report(is_well=not problems, problems=problems, samples=(*feed.samples, *_samples(standing)))
+
+
+def starting() -> Report:
+    """The report of a session that has not come so far as to watch."""
+    return Report(is_well=False, problems=("starting: the history is being made ready",), samples=())
+
+
+def _stale_closes(standing: Standing) -> Iterator[str]:
+    for instrument, each in standing.instruments.items():
+        age = standing.health.venue_time - each.evaluated_until
+        if not each.evaluated_until:
+            yield f"no close of {instrument} was evaluated yet"
+        elif age > STALE_CLOSE_MS:
+            yield f"no close of {instrument} was evaluated for {age // SECOND} s of the venue's time"
+
+
+def _samples(standing: Standing) -> Iterator[Sample]:
+    yield total("closes_evaluated", "Closes that were evaluated", float(standing.closes))
+    for reason, count in standing.missed.items():
+        yield total("closes_missed", "Closes evaluated too late", float(count), {"reason": reason})
+    for fate in Fate:
+        yield total("signals", "Signals that fired", float(standing.fates[fate]), {"fate": fate.value})
+    if standing.latencies_ms:
+        for level, found in zip(_LEVELS, standing.latency_percentiles(*_LEVELS), strict=True):
+            labels = {"quantile": f"{level:g}"}
+            yield gauge("signal_latency_seconds", "From a close to its signal kept", found / SECOND, labels)
+    for instrument, each in standing.instruments.items():
+        if each.evaluated_until:
+            age = (standing.health.venue_time - each.evaluated_until) / SECOND
+            labels = {"instrument": instrument.unified}
+            yield gauge("close_age_seconds", "Venue's seconds since the last evaluated close", age, labels)

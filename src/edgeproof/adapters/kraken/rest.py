@@ -54,6 +54,9 @@ _HISTORY = "/derivatives/api/v3/history"
 _FUNDING = "/derivatives/api/v4/historicalfundingrates"
 _CHARTS = "/api/charts/v1/trade"
 
+_REACH = httpx.Timeout(8.0, connect=4.0)
+"""Seconds after which somebody who waits in front of a screen wants to know."""
+
 T = TypeVar("T")
 
 
@@ -148,6 +151,25 @@ class KrakenRest:
         if before is not None:
             query["lastTime"] = format_time(before)
         return await self._ask(_HISTORY, query, lambda body: parse_trades(body, instrument))
+
+    async def reach(self) -> None:
+        """Ask for anything, to see whether somebody is there: whoever refuses is.
+
+        Raises
+        ------
+        VenueError
+            Nobody answered in a few seconds.
+        """
+        for is_last in (False, True):
+            try:
+                await self._client.get(_STATUS, timeout=_REACH)
+            except httpx.HTTPError as error:
+                if not is_last:
+                    await self._sleep(self._limits.first_backoff)
+                    continue
+                words = str(error) or type(error).__name__
+                raise VenueError(f"{self._host} cannot be reached ({words})") from error
+            return
 
     async def close(self) -> None:
         """Let go of connections."""

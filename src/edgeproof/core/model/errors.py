@@ -5,7 +5,8 @@ EdgeproofError                 a promise was broken or an input is wrong; the me
 │   ├── ExpressionError        an expression of a hypothesis, with its line and column
 │   ├── HypothesisError        a hypothesis file, with file, line and column
 │   │   └── HypothesisErrors   all that is wrong in one or more files
-│   └── DataError              candles, funding or ticks that cannot be taken in
+│   ├── DataError              candles, funding or ticks that cannot be taken in
+│   └── NothingQualified       there is no hypothesis with a proven edge to watch (exit status 3: the answer is no)
 ├── StoreError                 the store on disk cannot be read or written (exit status 1)
 └── VenueError                 a venue cannot be reached, or answers what cannot be understood (exit status 1)
 """
@@ -64,6 +65,10 @@ class HypothesisErrors(HypothesisError):
 
 class DataError(InputError):
     """Market data that cannot be taken in as it is."""
+
+
+class NothingQualified(InputError):
+    """No hypothesis of the call is qualified, and the unproven ones were not asked for."""
 
 
 class StoreError(EdgeproofError):

@@ -1,0 +1,128 @@
+"""What a session did, one line each."""
+
+from collections.abc import Iterator
+
+from edgeproof.cli.figures import price_text, span_text, value_text
+from edgeproof.core.model.event import IncidentKind
+from edgeproof.core.model.journal import CloseMissed, Noticed
+from edgeproof.core.model.signal import Decision, Fate
+from edgeproof.core.model.time import format_duration, format_time
+from edgeproof.services.signal_document import QUALIFIED, direction_word, risk_reward_text
+from edgeproof.services.standing import Standing
+
+REASONS = {
+    "start": "it closed while the session began",
+    "restart_gap": "no session was running",
+    "feed_gap": "the feed had a hole that was filled later",
+    "late_candle": "its candle came late",
+    "slow": "the evaluation was slow",
+}
+"""Why a close was not evaluated in time."""
+
+_INCIDENTS = frozenset(kind.value for kind in IncidentKind)
+
+
+def signal_text(decision: Decision) -> str:
+    """A signal for people."""
+    signal = decision.signal
+    parts = [
+        clock_text(signal.time),
+        direction_word(signal.direction).upper(),
+        signal.instrument.unified,
+        format_duration(signal.timeframe),
+        signal.hypothesis,
+        prices_text(decision),
+        f"expires {clock_text(signal.expires_at)}",
+        confidence_text(decision),
+        signal.id,
+    ]
+    return "  ".join(parts)
+
+
+def prices_text(decision: Decision) -> str:
+    """Entry, stop, targets and what they are worth against one another."""
+    signal = decision.signal
+    targets = " ".join(price_text(each) for each in signal.targets) or "none"
+    ratio = risk_reward_text(signal.risk_reward) or "-"
+    entry, stop = price_text(signal.reference_price), price_text(signal.stop_loss)
+    return f"entry {entry}  stop {stop}  target {targets}  {ratio}"
+
+
+def confidence_text(decision: Decision) -> str:
+    """The chance of a win its record supports, or that it is not proven."""
+    if decision.state != QUALIFIED:
+        return decision.state.upper() if decision.state in {"rejected", "killed"} else "UNPROVEN"
+    return "win ?" if decision.confidence is None else f"win {decision.confidence:.0%}"
+
+
+def reason_text(decision: Decision) -> str:
+    """The rule that decided, with what it found and what it allows; "" for a signal that was told.
+
+    The word between them is neutral: whether a limit is a most or a least, its rule knows.
+    """
+    if decision.fate is Fate.TOLD:
+        return ""
+    found = f"{decision.rule} {value_text(decision.value)}" if decision.value is not None else decision.rule
+    return found if decision.limit is None else f"{found}, limit {value_text(decision.limit)}"
+
+
+def late_text(missed: CloseMissed) -> str:
+    """A close that was evaluated too late."""
+    late = span_text(max(0, missed.evaluated_at - missed.at))
+    fired = f"; {len(missed.signals)} signals fired on it" if missed.signals else ""
+    why = REASONS.get(missed.reason, missed.reason)
+    return f"{clock_text(missed.at)} missed {missed.instrument}: evaluated {late} after the close, {why}{fired}"
+
+
+def notice_text(notice: Noticed) -> str:
+    """A notice."""
+    where = "" if notice.instrument is None else f" {notice.instrument}"
+    return f"{clock_text(notice.at)} {notice.kind}{where} {notice.detail}".rstrip()
+
+
+def notices_only(standing: Standing) -> list[Noticed]:
+    """The last notices without those that repeat an incident of the feed."""
+    return [each for each in standing.notices if each.kind not in _INCIDENTS]
+
+
+def clock_text(time: int) -> str:
+    """The time of day."""
+    return format_time(time)[11:19]
+
+
+def moment_text(time: int) -> str:
+    """Date and time of day."""
+    return format_time(time)[:19].replace("T", " ")
+
+
+def closes_text(standing: Standing) -> str:
+    """How many closes were evaluated in time, and why the others were not."""
+    words = f"{standing.closes_in_time:,} of {standing.closes:,} closes in time"
+    if not standing.missed:
+        return words
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in standing.missed.most_common())
+    return f"{words}  late: {reasons}"
+
+
+def latency_text(standing: Standing) -> str:
+    """The latency of the last signals."""
+    if not standing.latencies_ms:
+        return "no latency yet"
+    middle, worst = standing.latency_percentiles(0.5, 0.99)
+    return f"latency p50 {middle:.1f} ms, p99 {worst:.1f} ms"
+
+
+def summary(standing: Standing) -> Iterator[str]:
+    """How a session went."""
+    fates = ", ".join(f"{standing.fates[fate]:,} {fate.value}" for fate in Fate if standing.fates[fate])
+    yield f"edgeproof: the session ended at {moment_text(standing.health.venue_time)} UTC"
+    yield f"  closes   {closes_text(standing)}"
+    yield f"  signals  {standing.signals:,}" + (f": {fates}" if fates else "")
+    yield f"  speed    {latency_text(standing)}"
+    if standing.parity is not None:
+        days = f"{moment_text(standing.parity.start)} to {moment_text(standing.parity.end)}"
+        yield f"  parity   {standing.parity.unexplained} unexplained differences, {days}"
+    if standing.missed:
+        yield "  what was late: edgeproof missed"
+    if standing.signals:
+        yield "  why a signal met its fate: edgeproof why"

@@ -1,0 +1,91 @@
+"""`edgeproof why`: what became of a signal, by which rule, and all that was looked at."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edgeproof.cli.context import Context, command
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edgeproof.core.model.signal import Decision
+
+NEWEST = 20
+_CANDIDATES = 10
+
+
+def enter(app: typer.Typer) -> None:
+    """Enter the command."""
+    command(app)(why)
+
+
+def why(
+    context: Context,
+    id_: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ID", help="Of a signal, or the beginning of it [default: list the newest]", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Say why a signal met its fate: every rule with value and limit, every condition, candles, market, record.
+
+    Without an ID the newest decisions are listed.
+    """
+    from edgeproof.bootstrap.asking import kept_journal  # noqa: PLC0415 - heavy parts load when a command runs
+
+    with kept_journal(context.home, context.config) as journal:
+        from edgeproof.core.model.journal import Decided  # noqa: PLC0415
+
+        entries = journal.last(Decided, NEWEST) if id_ is None else journal.decisions(id_.strip().lower())
+    decisions = [each.record.decision for each in entries]
+    if id_ is None:
+        _list(context, decisions)
+    else:
+        _explain(context, _only(id_, decisions))
+
+
+def _only(begins: str, found: "Sequence[Decision]") -> "Decision":
+    from edgeproof.cli.scan_lines import moment_text  # noqa: PLC0415
+    from edgeproof.core.model.errors import InputError  # noqa: PLC0415
+
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise InputError(f'no signal has an id that begins with "{begins}"; edgeproof why lists the newest')
+    lines = [
+        f"  {each.signal.id}  {moment_text(each.signal.time)}  {each.signal.instrument}  {each.signal.hypothesis}"
+        for each in found[-_CANDIDATES:]
+    ]
+    more = f"\n  and {len(found) - _CANDIDATES} older" if len(found) > _CANDIDATES else ""
+    words = "\n".join(reversed(lines))
+    raise InputError(f'{len(found)} signals have an id that begins with "{begins}"; say more of it:\n{words}{more}')
+
+
+def _explain(context: Context, decision: "Decision") -> None:
+    if context.json:
+        from edgeproof.services.signal_document import decision_document  # noqa: PLC0415
+
+        context.print_json(decision_document(decision))
+        return
+    from edgeproof.cli.decision_view import decision_view  # noqa: PLC0415
+
+    context.out.print(decision_view(decision))
+
+
+def _list(context: Context, decisions: "Sequence[Decision]") -> None:
+    if context.json:
+        from edgeproof.services.signal_document import decision_document  # noqa: PLC0415
+
+        context.print_json({"decisions": [decision_document(each) for each in decisions]})
+        return
+    from edgeproof.cli.scan_view import decision_lines  # noqa: PLC0415
+
+    if not decisions:
+        context.out.print("nothing was decided yet; edgeproof scan watches for signals")
+        return
+    names = {each.signal.instrument: each.signal.instrument.unified for each in decisions}
+    for line in decision_lines(decisions, names, context.out.width):
+        context.out.print(line)
+    context.out.print("All about one of them: edgeproof why ID (the beginning of it is enough)", style="dim")

@@ -1,0 +1,110 @@
+"""A signal and its fate as JSON: the line that other systems consume, on stdout and in `HOME/signals.jsonl`."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from edgeproof.core.model.signal import Check, Decision
+from edgeproof.core.model.time import format_duration, format_time
+
+QUALIFIED = "qualified"
+
+WARNINGS = {
+    "rejected": "rejected: its record speaks against it",
+    "killed": "killed: it was taken out of use",
+    "draft": "draft: it was never tested as it stands",
+}
+_UNPROVEN = "unproven: no edge has been shown"
+
+
+def signal_line(decision: Decision) -> str:
+    """One line of JSON without its end."""
+    return json.dumps(signal_document(decision), allow_nan=False)
+
+
+def signal_document(decision: Decision) -> dict[str, Any]:
+    """A signal with its evidence. What does not exist is null; `warning` is null for a qualified hypothesis only.
+
+    `size` is null: a session that only watches sizes nothing.
+    """
+    signal, is_qualified = decision.signal, decision.state == QUALIFIED
+    document = {
+        "timestamp": format_time(signal.time),
+        "signal": signal.hypothesis,
+        "instrument": signal.instrument.chart_symbol,
+        "direction": direction_word(signal.direction),
+        "entry": signal.reference_price,
+        "stop_loss": signal.stop_loss,
+        "take_profit": signal.targets[-1] if signal.targets else None,
+        "risk_reward": risk_reward_text(signal.risk_reward),
+        "id": signal.id,
+        "symbol": signal.instrument.unified,
+        "venue_symbol": signal.instrument.venue_symbol,
+        "timeframe": format_duration(signal.timeframe),
+        "targets": signal.targets,
+        "expires_at": format_time(signal.expires_at),
+        "confidence": decision.confidence,
+        "size": None,
+        "evidence": decision.evidence,
+        "latency_ms": decision.latency_ms,
+        "state": decision.state,
+        "qualified": is_qualified,
+        "warning": warning(decision.state),
+    }
+    return {key: _plain(value) for key, value in document.items()}
+
+
+def decision_document(decision: Decision) -> dict[str, Any]:
+    """A signal and its fate: everything that was looked at."""
+    return {
+        "id": decision.signal.id,
+        "fate": decision.fate.value,
+        "rule": decision.rule or None,
+        "value": _plain(decision.value),
+        "limit": _plain(decision.limit),
+        "decided_at": format_time(decision.decided_at),
+        "checks": [_check(each) for each in decision.checks],
+        "signal": signal_document(decision),
+    }
+
+
+def warning(state: str) -> str | None:
+    """What must be said beside a signal of a hypothesis in a state; None when it is qualified."""
+    return None if state == QUALIFIED else WARNINGS.get(state, _UNPROVEN)
+
+
+def direction_word(direction: int) -> str:
+    """The direction as people say it."""
+    return "long" if direction > 0 else "short"
+
+
+def risk_reward_text(ratio: float) -> str | None:
+    """The reward for a risk of one, None where there is none.
+
+    >>> risk_reward_text(2.0), risk_reward_text(1.666), risk_reward_text(float("nan"))
+    ('2.0:1', '1.7:1', None)
+    """
+    return f"{ratio:.1f}:1" if math.isfinite(ratio) else None
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {
+        "rule": check.rule,
+        "value": _plain(check.value),
+        "limit": _plain(check.limit),
+        "holds": check.holds,
+    }
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can say
+    """The value with NaN and infinities as null, and tuples as lists."""
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case Mapping():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case _:
+            return value
