@@ -7,13 +7,14 @@ a misspelt cost must not quietly become the default.
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from edgeproof.core.model.errors import InputError
 
 Fraction = Annotated[float, Field(ge=0, lt=1)]
+Limit = Annotated[float, Field(gt=0)] | Literal[False]
 
 
 class _Section(BaseModel):
@@ -27,10 +28,28 @@ class CostSettings(_Section):
     maker: Annotated[float, Field(gt=-0.01, lt=1)] = 0.0002
 
 
+class ValidationSettings(_Section):
+    """What a signal may not exceed to be told. False switches a limit off.
+
+    `max_cost_r`: costs of a round trip in R. `min_stop_bps`: the distance of the stop, `max_spread_bps`: the quoted
+    spread, both in basis points of price. `max_funding`: the rate against the position, a fraction a funding period.
+    `max_quiet`: the share of the last hour's minutes without a trade. `within_regimes`: only in the regimes a
+    hypothesis declares.
+    """
+
+    max_cost_r: Limit = 0.5
+    min_stop_bps: Limit = 5.0
+    max_spread_bps: Limit = 20.0
+    max_funding: Limit = 0.0005
+    max_quiet: Limit = 0.5
+    within_regimes: bool = False
+
+
 class Settings(_Section):
     """Everything a user can set."""
 
     costs: CostSettings = CostSettings()
+    validation: ValidationSettings = ValidationSettings()
 
 
 def load_settings(path: Path) -> Settings:

@@ -43,6 +43,8 @@ Document = dict[str, Any]
 
 NOMINAL_P = 0.05
 
+RECORD = ("n", "win_rate", "win_rate_low", "win_rate_high", "expectancy_r", "cost_r")
+
 
 def edge_document(found: Discovery, run: Mapping[str, Any], data: Sequence[Mapping[str, Any]]) -> Document:
     """Everything a discovery found; not yet `plain`: NaN and infinities are still numbers."""
@@ -95,8 +97,16 @@ def states_document(found: Discovery, run: str) -> dict[str, dict[str, Any]]:
             "verdict": each.verdict.line,
             "run": run,
             "data_end": format_time(each.examination.end),
+            "record": _record(each.examination),
         }
     return states
+
+
+def _record(examined: Examination) -> Document:
+    """The figures that a live signal shows of its hypothesis: of all the time where that was looked at."""
+    figures = examined.details.whole if examined.details is not None else examined.in_sample
+    document = statistics_document(figures)
+    return {name: document[name] for name in RECORD}
 
 
 def analysis_document(analysis: EdgeAnalysis) -> Document:

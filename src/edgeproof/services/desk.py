@@ -133,6 +133,16 @@ class Desk:
         self._close_group()
         return self._out
 
+    def missed_in_history(self, fired: Sequence[Fired]) -> list[Record]:
+        """The fates of signals that fired while no session was there, too long ago for the feed to bring the closes."""
+        self._arrived, self._out = self.monotonic(), []
+        decided = [self._decide(each, self.now) for each in fired if each.signal.id not in self.known]
+        for each in decided:
+            at, instrument = each.signal.time, each.signal.instrument
+            self._out.append(self._missed(instrument, at, self.now, "restart_gap", (each.signal.id,)))
+        self._record(decided)
+        return self._out
+
     def notice(self, kind: str, detail: str, instrument: Instrument | None = None) -> Noticed:
         """Something a person should know of, as a record."""
         return Noticed(session=self.session, at=self.now, kind=kind, detail=detail, instrument=instrument)

@@ -13,10 +13,10 @@ signals from the journal and goes on where the journal ends.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from edgeproof.core.model.errors import EdgeproofError
+from edgeproof.core.model.errors import EdgeproofError, HoleError
 from edgeproof.core.model.event import ClosedCandle, MarketEvent
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import (
@@ -107,7 +107,8 @@ class Session:
     means: Means
     on_decisions: Callable[[Sequence[Decision]], None]
     on_words: Callable[[str], None]
-    standing: Standing = field(init=False)
+    standing: Standing | None = None
+    _shown: Standing = field(init=False)
     _desk: Desk = field(init=False)
     _watch: SignalWatch = field(init=False)
     _feed: MarketFeed | None = None
@@ -115,7 +116,7 @@ class Session:
 
     def __post_init__(self) -> None:
         plan = self.plan
-        self.standing = Standing(
+        self._shown = Standing(
             watched=plan.watched,
             health=FeedHealth(plan.instruments),
             instruments={each: InstrumentStanding() for each in plan.instruments},
@@ -131,22 +132,36 @@ class Session:
         StoreError
             Something could not be kept; nothing was told that is not in the journal.
         """
+        try:
+            while not await self._run_once():
+                self.plan = replace(self.plan, session=next_session(self.plan.session))
+        finally:
+            await self.means.history.close()
+
+    async def _run_once(self) -> bool:
+        """Watch until the end; false when the candles of the feed had a hole, so that all must begin anew."""
         reason = "stopped"
         try:
-            used = await self._prepare()
-            await self._follow(used)
+            prepared = await self._prepare()
+            await self._follow(prepared)
             reason = "done"
+        except HoleError as error:
+            reason = str(error)
+            self.on_words(f"{error}; beginning anew from the history")
+            return False
         except EdgeproofError as error:
             reason = str(error)
             raise
         finally:
-            if self._feed is not None:
-                await self._feed.close()
-            await self.means.history.close()
-            if hasattr(self, "_desk"):
-                self.means.journal.append(
-                    [SessionEnded(session=self.plan.session, at=self.means.clock.now(), reason=reason)]
-                )
+            await self._end(reason)
+        return True
+
+    async def _end(self, reason: str) -> None:
+        if self._feed is not None:
+            await self._feed.close()
+        if self.standing is not None:
+            ended = SessionEnded(session=self.plan.session, at=self.means.clock.now(), reason=reason)
+            self.means.journal.append([ended])
 
     # --- the beginning ---
 
@@ -192,11 +207,14 @@ class Session:
         began = self._session_began({each: of.used for each, of in prepared.items()})
         records: list[Record] = [began]
         for instrument, each in prepared.items():
-            self._watch.begin(instrument, each.candles, each.funding, after=each.used.end)
+            after = self._desk.taken_until.get(instrument, each.used.end)
             self._desk.remember(instrument, each.candles, each.funding)
+            fired = self._watch.begin(instrument, each.candles, each.funding, after=after)
+            records += self._desk.missed_in_history(fired)
             self._stand(instrument)
         self._keep(records)
         self._compared_until = self._desk.now
+        self.standing = self._shown
 
     def _session_began(self, used: Mapping[Instrument, HistoryUsed]) -> SessionBegan:
         plan = self.plan
@@ -234,16 +252,16 @@ class Session:
 
     def _take(self, events: Sequence[MarketEvent]) -> None:
         arrived = self.means.clock.monotonic()
-        self.standing.health.seen(events, arrived)
+        self._shown.health.seen(events, arrived)
         records = self._desk.seen(events)
         if records:
             self._keep(records)
             if any(isinstance(each, Decided) for each in records):
-                self.standing.latencies_ms.append(1e3 * (self.means.clock.monotonic() - arrived))
+                self._shown.latencies_ms.append(1e3 * (self.means.clock.monotonic() - arrived))
 
     def _is_done(self) -> bool:
         until = self.plan.until
-        if until is None or self.standing.health.venue_time < until:
+        if until is None or self._shown.health.venue_time < until:
             return False
         return all(self._watch.closed_until(each) >= until for each in self.plan.instruments)
 
@@ -259,7 +277,7 @@ class Session:
             self.on_decisions(decisions)
 
     def _show(self, records: Sequence[Record], decisions: Sequence[Decision]) -> None:
-        standing = self.standing
+        standing = self._shown
         standing.decided(decisions)
         for record in records:
             match record:
@@ -277,7 +295,7 @@ class Session:
                     pass
 
     def _stand(self, instrument: Instrument) -> None:
-        shown, market = self.standing.instruments[instrument], self._desk.market(instrument)
+        shown, market = self._shown.instruments[instrument], self._desk.market(instrument)
         shown.evaluated_until = self._watch.closed_until(instrument)
         if shown.evaluated_until % SHOWN_TIMEFRAME == 0 or not shown.regime:
             shown.regime = self._watch.regime(instrument)
@@ -290,7 +308,7 @@ class Session:
             await asyncio.sleep(LOOK_EVERY_S)
             self._look_at_files()
             if self.plan.with_preview:
-                self.standing.previews = self._previews(feed)
+                self._shown.previews = self._previews(feed)
             if self._desk.now // DAY > self._compared_until // DAY:
                 await self._compare()
 
@@ -324,3 +342,13 @@ class Session:
         self._compared_until = end
         run = await self.means.compare(start, end)
         self._keep([run])
+
+
+def next_session(name: str) -> str:
+    """The name of a session that takes over from another.
+
+    >>> next_session("20260203T103000-412"), next_session("20260203T103000-412.2")
+    ('20260203T103000-412.2', '20260203T103000-412.3')
+    """
+    base, _, number = name.partition(".")
+    return f"{base}.{int(number or 1) + 1}"

@@ -100,7 +100,7 @@ class Standing:
     @property
     def closes_in_time(self) -> int:
         """How many closes were evaluated in time."""
-        return self.closes - sum(self.missed.values())
+        return self.closes - sum(count for reason, count in self.missed.items() if reason != "late_candle")
 
     @property
     def signals(self) -> int:

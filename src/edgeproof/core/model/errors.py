@@ -8,6 +8,7 @@ EdgeproofError                 a promise was broken or an input is wrong; the me
 │   ├── DataError              candles, funding or ticks that cannot be taken in
 │   └── NothingQualified       there is no hypothesis with a proven edge to watch (exit status 3: the answer is no)
 ├── StoreError                 the store on disk cannot be read or written (exit status 1)
+├── HoleError                  candles that should follow one another do not: begin anew from history
 └── VenueError                 a venue cannot be reached, or answers what cannot be understood (exit status 1)
 """
 
@@ -73,6 +74,10 @@ class NothingQualified(InputError):
 
 class StoreError(EdgeproofError):
     """The store on disk cannot be read or written."""
+
+
+class HoleError(EdgeproofError):
+    """Candles that should follow one another do not."""
 
 
 class VenueError(EdgeproofError):

@@ -19,11 +19,11 @@ from edgeproof.core.conditions.parse import parse_condition, parse_number
 from edgeproof.core.conditions.plan import Output, Probe, make_plan
 from edgeproof.core.indicators.node import Node
 from edgeproof.core.model.candle import Candles, FloatArray, Funding
-from edgeproof.core.model.errors import EdgeproofError
+from edgeproof.core.model.errors import HoleError
 from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.signal import Signal
-from edgeproof.core.model.time import MINUTE
+from edgeproof.core.model.time import MINUTE, format_time
 from edgeproof.core.signals.generate import levels_of, signal_output
 from edgeproof.core.signals.hypothesis import Hypothesis
 
@@ -105,14 +105,15 @@ class SignalWatch:
 
         Raises
         ------
-        EdgeproofError
+        HoleError
             A candle is not the one that follows what was taken in.
         """
         rows = [self._rows[each.instrument] for each in candles]
         for row, each in zip(rows, candles, strict=True):
             last = self._memory[row].closed
             if last and each.open_time != last:
-                raise EdgeproofError(f"expected the candle of {each.instrument} that opens at {last}, found {each}")
+                expected, found = format_time(last), format_time(each.open_time)
+                raise HoleError(f"expected the candle of {each.instrument} that opens at {expected}, found {found}")
         base = [_base_candle(each) for each in candles]
         closed = {row: each.close_time for row, each in zip(rows, base, strict=True)}
         return tuple(sorted(self._fired(self._advance(rows, base), closed), key=_in_order))
