@@ -23,7 +23,7 @@ def write_file(path: Path, content: bytes) -> None:
         _make_folder(path.parent)
         _write_synced(temporary, content)
         os.replace(temporary, path)  # noqa: PTH105 - the step a crash test interrupts
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         with suppress(OSError):
             temporary.unlink()
@@ -38,7 +38,7 @@ def _make_folder(folder: Path) -> None:
         return
     _make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
+    sync_folder(folder.parent)
 
 
 def _write_synced(path: Path, content: bytes) -> None:
@@ -48,7 +48,8 @@ def _write_synced(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a loss of power."""
     if sys.platform == "win32":
         return  # Windows cannot open folders; its rename is journalled by the file system
     handle = os.open(folder, os.O_RDONLY)

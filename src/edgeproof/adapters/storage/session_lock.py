@@ -1,9 +1,69 @@
-"""One session a home."""
+"""HOME/session.lock: one session at a time works on a home, and says who it is."""
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
+
+from edgeproof.adapters.storage.file_claim import FileClaim, claim_file, read_claim
+from edgeproof.core.model.errors import InputError, StoreError
+from edgeproof.core.model.time import format_time, parse_time
+
+LOCK = "session.lock"
 
 
-def holder(home: Path) -> str | None:
-    """Who holds a home."""
-    del home
-    return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """The session that holds a home. `since` is UTC milliseconds by the machine's clock."""
+
+    pid: int
+    host: str
+    command: str
+    venue: str
+    since: int
+
+
+def hold(home: Path, holder: Holder) -> FileClaim:
+    """The lock of a home, held until it is released or the process ends.
+
+    Raises
+    ------
+    StoreError
+        Another session holds it.
+    """
+    claim = claim_file(home / LOCK)
+    if claim is None:
+        raise StoreError(_refusal(home, read_claim(home / LOCK) or {}))
+    claim.write(asdict(holder) | {"since": format_time(holder.since)})
+    return claim
+
+
+def holder(home: Path) -> Holder | None:
+    """The session that holds a home now; None when there is none. What it does not say is 0 or ""."""
+    document = read_claim(home / LOCK)
+    return None if document is None else _holder(document)
+
+
+def _holder(document: Mapping[str, Any]) -> Holder:
+    pid = document.get("pid")
+    words = {name: str(document.get(name, "")) for name in ("host", "command", "venue")}
+    return Holder(pid=pid if isinstance(pid, int) else 0, since=_moment(str(document.get("since", ""))), **words)
+
+
+def _moment(text: str) -> int:
+    try:
+        return parse_time(text)
+    except InputError:
+        return 0
+
+
+def _refusal(home: Path, document: Mapping[str, Any]) -> str:
+    held = _holder(document)
+    if held.pid == 0:
+        who = "another session, which does not say who it is"
+    else:
+        who = f'"{held.command}" ({held.venue}), process {held.pid} on {held.host}, since {format_time(held.since)}'
+    return (
+        f"{home} is held by {who}: one session at a time works on a home; end that one (Ctrl-C there), "
+        "or give this one a home of its own (--home)"
+    )
