@@ -1,25 +1,66 @@
 """Where a signal session meets its adapters."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import asyncio
+import hashlib
+import os
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from edgeproof.core.model.errors import EdgeproofError
+from edgeproof.adapters.clock import SystemClock
+from edgeproof.adapters.storage.session_lock import Holder, hold
+from edgeproof.adapters.storage.signal_file import SignalFile
+from edgeproof.adapters.storage.states import STATES, read_states
+from edgeproof.bootstrap import fees, market_history, open_store
+from edgeproof.bootstrap.journal import open_journal
+from edgeproof.bootstrap.live import feed_of
+from edgeproof.bootstrap.parity import compare_span
+from edgeproof.config import Settings, load_settings
+from edgeproof.core.model.errors import EdgeproofError, NothingQualified
 from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.journal import ParityRun
 from edgeproof.core.model.signal import Decision
-from edgeproof.services.standing import Standing
+from edgeproof.core.model.time import DAY, MINUTE, format_duration, format_time
+from edgeproof.core.signals.generate import warm_up
+from edgeproof.core.signals.hypothesis import Hypothesis
+from edgeproof.core.signals.validate import Limits
+from edgeproof.core.simulation.costs import costs_for
+from edgeproof.ports import Clock, MarketFeed
+from edgeproof.research.run_identity import code_version
+from edgeproof.research.trials import state_key
+from edgeproof.services.desk import Rules
+from edgeproof.services.evidence import TrackRecord
+from edgeproof.services.prepare import REMEMBERED, Prepared
+from edgeproof.services.session import Means, Plan, Session
+from edgeproof.services.signal_document import signal_document
+from edgeproof.services.standing import Standing, Watched
+from edgeproof.services.track_records import killed, states_watched, track_record
+
+LEAST_HISTORY = 3 * DAY
+"""What is fetched of an instrument of which nothing is stored, where no --history asks for more."""
+
+LONGEST_HISTORY = 400 * DAY
+_PROVEN = ("qualified", "paper", "live")
+_ALL = (*_PROVEN, "draft", "tested", "probation", "rejected")
+
+Records = Mapping[tuple[str, Instrument], TrackRecord]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanCall:
-    """The words of `scan`: `everything` watches unqualified hypotheses too, `until` ends it, times in milliseconds."""
+    """What `scan` was asked for: `everything` watches unqualified hypotheses too, `until` ends it, in milliseconds.
+
+    `files` are the hypothesis files of the call, to be looked at for changes.
+    """
 
     home: Path
     config: Path
     venue: str
     url: str | None
     instruments: tuple[Instrument, ...]
-    names: tuple[str, ...] = ()
+    hypotheses: tuple[Hypothesis, ...]
     files: tuple[Path, ...] = ()
     everything: bool = False
     until: int | None = None
@@ -27,19 +68,220 @@ class ScanCall:
     preview: bool = True
 
 
-class Session:
-    """A signal session; `standing` is None until its history is there."""
+class OpenSession:
+    """A session that holds its home while it runs. `standing` is None until its history is there."""
 
-    standing: Standing | None = None
+    def __init__(self, session: Session, closing: ExitStack) -> None:
+        self._session = session
+        self._closing = closing
+
+    @property
+    def standing(self) -> Standing | None:
+        """How it stands."""
+        return self._session.standing
 
     async def run(self) -> None:
         """Watch until the time to stop, or until cancelled."""
-        raise EdgeproofError("not wired yet")
+        with self._closing:
+            await self._session.run()
 
 
 def open_session(
     call: ScanCall, *, on_decisions: Callable[[Sequence[Decision]], None], on_words: Callable[[str], None]
-) -> Session:
-    """A session that has not begun yet."""
-    del call, on_decisions, on_words
-    return Session()
+) -> OpenSession:
+    """A session that has not begun yet; from now on it holds its home.
+
+    Raises
+    ------
+    NothingQualified
+        No hypothesis of the call is qualified on any of the instruments, and not everything is to be watched.
+    StoreError
+        Another session holds the home, or the journal cannot be written.
+    """
+    settings = load_settings(call.config)
+    records = read_records(call.home, call.hypotheses, call.instruments)
+    watched = _watched(call, records)
+    clock = SystemClock()
+    with ExitStack() as stack:
+        holder = Holder(
+            pid=os.getpid(), host=platform.node(), command="edgeproof scan", venue=call.venue, since=clock.now()
+        )
+        stack.callback(hold(call.home, holder).release)
+        journal = open_journal(call.home, settings, writing=True)
+        stack.callback(journal.close)
+        log = SignalLog(call.home)
+        if log.torn is not None:
+            on_words("the file of signals ended in half a line, which is kept in signals.jsonl.torn")
+        means = Means(
+            feed=lambda prepared: _feed(call, prepared),
+            history=market_history(call.venue, call.url),
+            store=open_store(call.home),
+            journal=journal,
+            log=log,
+            clock=clock,
+            changes=Changes(call, records),
+            compare=lambda start, end: _compare(call, settings, start, end, clock),
+        )
+        session = Session(_plan(call, settings, records, watched, clock), means, on_decisions, on_words)
+        return OpenSession(session, stack.pop_all())
+    raise AssertionError  # pragma: no cover - a `with` may swallow, to mypy
+
+
+class SignalLog:
+    """The file of signals, told decisions."""
+
+    def __init__(self, home: Path) -> None:
+        self._file = SignalFile(home)
+        self.torn = self._file.torn
+
+    def append(self, decisions: Sequence[Decision]) -> None:
+        """Write signals."""
+        self._file.append([signal_document(each) for each in decisions])
+
+    def complete(self, decisions: Sequence[Decision]) -> int:
+        """Write those that are not there; how many."""
+        return len(self._file.complete([signal_document(each) for each in decisions]))
+
+
+def read_records(home: Path, hypotheses: Sequence[Hypothesis], instruments: Sequence[Instrument]) -> Records:
+    """The track record of every hypothesis on every instrument, as discoveries under a home left it."""
+    states = read_states(home)
+    scopes = {each.name: states.get(state_key(each), {}).get("scopes", {}) for each in hypotheses}
+    return {(name, each): track_record(of, each) for name, of in scopes.items() for each in instruments}
+
+
+def _watched(call: ScanCall, records: Records) -> tuple[Hypothesis, ...]:
+    if call.everything:
+        return call.hypotheses
+    proven = {name for (name, _), record in records.items() if record.state in _PROVEN}
+    if not proven:
+        counts = ", ".join(f"{count} {state}" for state, count in states_watched(records.values()).items())
+        raise NothingQualified(
+            f"no hypothesis is qualified on {', '.join(map(str, call.instruments))} (pairs: {counts}): "
+            "edgeproof discover looks for those that are; edgeproof scan --all watches all of them, "
+            "the unproven plainly marked"
+        )
+    return tuple(each for each in call.hypotheses if each.name in proven)
+
+
+def _plan(
+    call: ScanCall, settings: Settings, records: Records, watched: tuple[Hypothesis, ...], clock: Clock
+) -> Plan:
+    costs = fees(settings)
+
+    def cost_of(hypothesis: Hypothesis) -> float:
+        each = costs_for(hypothesis.timeframe, bps=hypothesis.slippage_bps, taker=costs.taker, maker=costs.maker)
+        return 2 * (each.taker + each.slippage)
+
+    needed = max((warm_up(each) for each in watched), default=0)
+    own = call.history or 0
+    span = min(LONGEST_HISTORY, max(needed + DAY, own, LEAST_HISTORY))
+    began = format_time(clock.now())[:19].replace("-", "").replace(":", "")
+    states = _ALL if call.everything else _PROVEN
+    chosen = {name: record for name, record in records.items() if name[0] in {each.name for each in watched}}
+    return Plan(
+        session=f"{began}-{os.getpid()}",
+        command="scan",
+        venue=call.venue,
+        version=code_version(),
+        host=platform.node(),
+        pid=os.getpid(),
+        hypotheses=watched,
+        instruments=call.instruments,
+        rules=Rules(limits=_limits(settings), states=states, cost_of=cost_of),
+        settings={"costs": asdict(costs), "validation": settings.validation.model_dump(), "states": list(states)},
+        records=chosen,
+        watched=Watched(
+            command="scan",
+            venue=call.venue,
+            states=states_watched(chosen.values()),
+            warming_up={},
+            left_out={},
+        ),
+        span=span,
+        least=max(own, LEAST_HISTORY),
+        until=call.until,
+        with_preview=call.preview,
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    values = settings.validation.model_dump()
+    within = bool(values.pop("within_regimes"))
+    return Limits(within_regimes=within, **{key: None if value is False else value for key, value in values.items()})
+
+
+def _feed(call: ScanCall, prepared: Mapping[Instrument, Prepared]) -> MarketFeed:
+    remembered = {
+        each: of.candles.between(of.used.end - REMEMBERED, None) for each, of in prepared.items() if len(of.candles)
+    }
+    return feed_of(call.venue, call.url, call.instruments, (MINUTE,), remembered)
+
+
+async def _compare(call: ScanCall, settings: Settings, start: int, end: int, clock: Clock) -> ParityRun:
+    return await asyncio.to_thread(compare_span, call.home, settings, start, end, clock.now())
+
+
+@dataclass(slots=True)
+class Changes:
+    """Notices that the user's files have changed since the session began, or since it last looked."""
+
+    call: ScanCall
+    records: Records
+    _seen: dict[Path, str] = field(default_factory=dict)
+    _killed: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self._seen = {path: _digest(path) for path in self._files()}
+        self._killed = killed(self.records)
+
+    def __call__(self) -> tuple[Sequence[str], frozenset[str]]:
+        """Words for what has changed, and the hypotheses that are killed by now."""
+        words: list[str] = []
+        for path in self._files():
+            digest = _digest(path)
+            if digest == self._seen.get(path):
+                continue
+            self._seen[path] = digest
+            words.append(self._look_at(path))
+        return words, self._killed
+
+    def _files(self) -> list[Path]:
+        own = self.call.home / "hypotheses"
+        return [self.call.home / STATES, self.call.config, *sorted(own.glob("*.toml")), *self.call.files]
+
+    def _look_at(self, path: Path) -> str:
+        try:
+            if path.name == STATES:
+                return self._look_at_states()
+            if path == self.call.config:
+                load_settings(path)
+            else:
+                _load(path)
+        except EdgeproofError as error:
+            return f"{path} has changed and cannot be used as it is: {error}; this session goes on as it began"
+        return f"{path} has changed: this session goes on as it began; start it anew to use what it says now"
+
+    def _look_at_states(self) -> str:
+        records = read_records(self.call.home, self.call.hypotheses, self.call.instruments)
+        now = killed(records)
+        fresh, self._killed = now - self._killed, now
+        if fresh:
+            return f"killed, no signal of it is told any more: {', '.join(sorted(fresh))}"
+        return "verdicts have changed: start anew to watch what is qualified now"
+
+
+def _load(path: Path) -> None:
+    from edgeproof.core.signals.library import read_hypotheses  # noqa: PLC0415
+
+    read_hypotheses(path.read_text(encoding="utf-8"), str(path))
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+__all__ = ["OpenSession", "ScanCall", "format_duration", "open_session"]

@@ -1,0 +1,46 @@
+"""The track record of every hypothesis on every instrument, out of what discoveries have kept."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from edgeproof.core.model.instrument import Instrument
+from edgeproof.services.evidence import TrackRecord
+
+_BEST_FIRST = ("killed", "qualified", "tested", "rejected")
+"""Of several discoveries the one in this order speaks: what was killed stays so, what is proven on one scope is."""
+
+_FIGURES = ("n", "win_rate", "win_rate_low", "win_rate_high", "expectancy_r", "cost_r")
+
+
+def track_record(scopes: Mapping[str, Mapping[str, Any]], instrument: Instrument) -> TrackRecord:
+    """The record on an instrument, from the scopes of a hypothesis: instruments joined by " + "."""
+    found = [each for scope, each in scopes.items() if instrument.unified in scope.split(" + ")]
+    if not found:
+        return TrackRecord()
+    best = min(found, key=lambda each: (_rank(each), -len(str(each.get("record", "")))))
+    figures = best.get("record") or {}
+    return TrackRecord(
+        state=str(best.get("state", "tested")),
+        verdict=str(best.get("verdict", "")),
+        run=best.get("run"),
+        data_end=best.get("data_end"),
+        **{name: figures.get(name) for name in _FIGURES},
+    )
+
+
+def _rank(scope: Mapping[str, Any]) -> int:
+    state = scope.get("state")
+    return _BEST_FIRST.index(state) if state in _BEST_FIRST else len(_BEST_FIRST)
+
+
+def killed(records: Mapping[tuple[str, Instrument], TrackRecord]) -> frozenset[str]:
+    """The names of the hypotheses that were killed."""
+    return frozenset(name for (name, _), record in records.items() if record.state == "killed")
+
+
+def states_watched(records: Iterable[TrackRecord]) -> dict[str, int]:
+    """How many there are in each state."""
+    counts: dict[str, int] = {}
+    for each in records:
+        counts[each.state] = counts.get(each.state, 0) + 1
+    return counts
