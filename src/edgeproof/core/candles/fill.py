@@ -47,6 +47,27 @@ def fill_gaps(candles: Candles) -> Candles:
     )
 
 
+def fill_until(candles: Candles, end: int) -> Candles:
+    """The candles on a regular grid up to the one that closes at `end`: quiet minutes at the end are flat, too.
+
+    Stored history ends with the last trade; whoever goes on from it at a later time has to know the minutes between.
+    """
+    filled = fill_gaps(candles)
+    missing = (end - int(filled.close_time[-1])) // filled.timeframe if len(filled) else 0
+    if missing <= 0:
+        return filled
+    times = filled.open_time[-1] + filled.timeframe * np.arange(1, missing + 1, dtype=np.int64)
+    flat = np.full(missing, filled.close[-1])
+    prices = {name: np.concatenate([getattr(filled, name), flat]) for name in ("open", "high", "low", "close")}
+    return Candles(
+        timeframe=filled.timeframe,
+        open_time=np.concatenate([filled.open_time, times]),
+        volume=np.concatenate([filled.volume, np.zeros(missing)]),
+        filled=np.concatenate([filled.filled, np.ones(missing, np.bool_)]),
+        **prices,
+    )
+
+
 def grid_length(candles: Candles) -> int:
     """How many candles a regular grid from the first to the last holds; 0 when there are none.
 
