@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edgeproof.core.candles.fill import fill_gaps
+from edgeproof.core.candles.fill import fill_gaps, fill_until
 from edgeproof.core.candles.resample import resample
 from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.errors import DataError
@@ -100,3 +100,18 @@ def test_a_year_of_minutes_becomes_days() -> None:
     days = resample(walk(366 * 1440 - 1), DAY)
     assert len(days) == 365
     assert (days.high >= days.low).all()
+
+
+def test_history_is_filled_until_the_moment_somebody_goes_on_from_it() -> None:
+    filled = fill_until(at(rows((1, 2, 1, 2), (2, 3, 2, 3)), 0, 2), 5 * MINUTE)
+
+    assert filled.open_time.tolist() == [0, MINUTE, 2 * MINUTE, 3 * MINUTE, 4 * MINUTE]
+    assert filled.close.tolist() == [2, 2, 3, 3, 3]
+    assert filled.volume.tolist() == [1, 0, 1, 0, 0]
+    assert filled.filled.tolist() == [False, True, False, True, True]
+
+
+@pytest.mark.parametrize("end", [0, 2 * MINUTE, 3 * MINUTE])
+def test_history_that_reaches_its_end_is_filled_no_further(end: int) -> None:
+    assert len(fill_until(walk(3), end)) == 3
+    assert len(fill_until(walk(3)[:0], end)) == 0

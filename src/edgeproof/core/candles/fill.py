@@ -48,25 +48,23 @@ def fill_gaps(candles: Candles) -> Candles:
 
 
 def fill_until(candles: Candles, end: int) -> Candles:
-    """The candles on a regular grid from the first up to the close time `end`: quiet minutes at the end are flat too.
+    """The candles on a regular grid up to the one that closes at `end`: quiet minutes at the end are flat, too.
 
-    Candles that go beyond `end` are left out.
+    Stored history ends with the last trade; whoever goes on from it at a later time has to know the minutes between.
     """
-    known = fill_gaps(candles.between(None, end))
-    if len(known) == 0:
-        return known
-    start = int(known.close_time[-1])
-    times = np.arange(start, end - known.timeframe + 1, known.timeframe, dtype=np.int64)
-    price = np.full(len(times), known.close[-1])
+    filled = fill_gaps(candles)
+    missing = (end - int(filled.close_time[-1])) // filled.timeframe if len(filled) else 0
+    if missing <= 0:
+        return filled
+    times = filled.open_time[-1] + filled.timeframe * np.arange(1, missing + 1, dtype=np.int64)
+    flat = np.full(missing, filled.close[-1])
+    prices = {name: np.concatenate([getattr(filled, name), flat]) for name in ("open", "high", "low", "close")}
     return Candles(
-        timeframe=known.timeframe,
-        open_time=np.concatenate([known.open_time, times]),
-        open=np.concatenate([known.open, price]),
-        high=np.concatenate([known.high, price]),
-        low=np.concatenate([known.low, price]),
-        close=np.concatenate([known.close, price]),
-        volume=np.concatenate([known.volume, np.zeros(len(times))]),
-        filled=np.concatenate([known.filled, np.ones(len(times), np.bool_)]),
+        timeframe=filled.timeframe,
+        open_time=np.concatenate([filled.open_time, times]),
+        volume=np.concatenate([filled.volume, np.zeros(missing)]),
+        filled=np.concatenate([filled.filled, np.ones(missing, np.bool_)]),
+        **prices,
     )
 
 
