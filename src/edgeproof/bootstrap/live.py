@@ -1,7 +1,7 @@
 """Where the live ports meet their adapters: the feed of a venue, and what is remembered for it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from edgeproof.adapters.ccxt.exchanges import open_exchange
@@ -50,15 +50,14 @@ def open_feed(
     instruments: Sequence[Instrument],
     timeframes: Sequence[int],
     *,
-    home: Path | None = None,
+    remembered: Mapping[Instrument, Candles] | None = None,
     with_trades: bool = False,
 ) -> MarketFeed:
-    """The live market of a venue; with a `home` it goes on where the candles stored there end."""
-    remembered = {} if home is None else remembered_candles(home, instruments)
+    """The live market of a venue; of an instrument that is remembered it goes on where those candles end."""
     scope = FeedScope(
         instruments=tuple(instruments),
         timeframes=tuple(timeframes),
-        remembered=remembered,
+        remembered=remembered or {},
         with_trades=with_trades,
     )
     clock = SystemClock()

@@ -15,19 +15,20 @@ from edgeproof.adapters.storage.signal_file import SignalFile
 from edgeproof.adapters.storage.states import STATES, read_states
 from edgeproof.bootstrap import fees, market_history, open_store
 from edgeproof.bootstrap.journal import open_journal
-from edgeproof.bootstrap.live import feed_of
-from edgeproof.bootstrap.parity import compare_span
+from edgeproof.bootstrap.live import open_feed
 from edgeproof.config import Settings, load_settings
 from edgeproof.core.model.errors import EdgeproofError, NothingQualified
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import ParityRun
 from edgeproof.core.model.signal import Decision
-from edgeproof.core.model.time import DAY, MINUTE, format_duration, format_time
+from edgeproof.core.model.time import DAY, MINUTE, format_time
 from edgeproof.core.signals.generate import warm_up
 from edgeproof.core.signals.hypothesis import Hypothesis
+from edgeproof.core.signals.library import read_hypotheses
 from edgeproof.core.signals.validate import Limits
 from edgeproof.core.simulation.costs import costs_for
-from edgeproof.ports import Clock, MarketFeed
+from edgeproof.ports import CandleStore, Clock, Journal, MarketFeed
+from edgeproof.research.parity.compare import compare
 from edgeproof.research.run_identity import code_version
 from edgeproof.research.trials import state_key
 from edgeproof.services.desk import Rules
@@ -102,6 +103,7 @@ def open_session(
     records = read_records(call.home, call.hypotheses, call.instruments)
     watched = _watched(call, records)
     clock = SystemClock()
+    plan = _plan(call, settings, records, watched, clock)
     with ExitStack() as stack:
         holder = Holder(
             pid=os.getpid(), host=platform.node(), command="edgeproof scan", venue=call.venue, since=clock.now()
@@ -120,11 +122,10 @@ def open_session(
             log=log,
             clock=clock,
             changes=Changes(call, records),
-            compare=lambda start, end: _compare(call, settings, start, end, clock),
+            compare=lambda start, end: _compare(plan.session, journal, open_store(call.home), start, end),
         )
-        session = Session(_plan(call, settings, records, watched, clock), means, on_decisions, on_words)
+        session = Session(plan, means, on_decisions, on_words)
         return OpenSession(session, stack.pop_all())
-    raise AssertionError  # pragma: no cover - a `with` may swallow, to mypy
 
 
 class SignalLog:
@@ -164,9 +165,7 @@ def _watched(call: ScanCall, records: Records) -> tuple[Hypothesis, ...]:
     return tuple(each for each in call.hypotheses if each.name in proven)
 
 
-def _plan(
-    call: ScanCall, settings: Settings, records: Records, watched: tuple[Hypothesis, ...], clock: Clock
-) -> Plan:
+def _plan(call: ScanCall, settings: Settings, records: Records, watched: tuple[Hypothesis, ...], clock: Clock) -> Plan:
     costs = fees(settings)
 
     def cost_of(hypothesis: Hypothesis) -> float:
@@ -215,11 +214,15 @@ def _feed(call: ScanCall, prepared: Mapping[Instrument, Prepared]) -> MarketFeed
     remembered = {
         each: of.candles.between(of.used.end - REMEMBERED, None) for each, of in prepared.items() if len(of.candles)
     }
-    return feed_of(call.venue, call.url, call.instruments, (MINUTE,), remembered)
+    return open_feed(call.venue, call.url, call.instruments, (MINUTE,), remembered=remembered)
 
 
-async def _compare(call: ScanCall, settings: Settings, start: int, end: int, clock: Clock) -> ParityRun:
-    return await asyncio.to_thread(compare_span, call.home, settings, start, end, clock.now())
+async def _compare(session: str, journal: Journal, store: CandleStore, start: int, end: int) -> ParityRun:
+    """What a session did in a span against the backtest; in a thread, so that the market goes on meanwhile."""
+    found = await asyncio.to_thread(compare, journal, store, start, end)
+    return ParityRun(
+        session=session, at=end, start=start, end=end, unexplained=found.unexplained, document=found.document()
+    )
 
 
 @dataclass(slots=True)
@@ -272,8 +275,6 @@ class Changes:
 
 
 def _load(path: Path) -> None:
-    from edgeproof.core.signals.library import read_hypotheses  # noqa: PLC0415
-
     read_hypotheses(path.read_text(encoding="utf-8"), str(path))
 
 
@@ -282,6 +283,3 @@ def _digest(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return ""
-
-
-__all__ = ["OpenSession", "ScanCall", "format_duration", "open_session"]

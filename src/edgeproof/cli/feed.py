@@ -171,7 +171,7 @@ def _run(call: _Call, sinks: "Sequence[Sink]") -> None:
 
 
 async def _follow(call: _Call, health: "FeedHealth", monotonic: Callable[[], float], sinks: "Sequence[Sink]") -> None:
-    from edgeproof.bootstrap.live import open_feed, reach, serve_health  # noqa: PLC0415
+    from edgeproof.bootstrap.live import open_feed, reach, remembered_candles, serve_health  # noqa: PLC0415
     from edgeproof.cli.feed_view import show  # noqa: PLC0415
     from edgeproof.services.follow import follow  # noqa: PLC0415
 
@@ -181,7 +181,7 @@ async def _follow(call: _Call, health: "FeedHealth", monotonic: Callable[[], flo
         call.url,
         call.instruments,
         call.timeframes,
-        home=call.context.home if call.is_recording else None,
+        remembered=remembered_candles(call.context.home, call.instruments) if call.is_recording else None,
         with_trades=call.is_recording,
     )
     work = [

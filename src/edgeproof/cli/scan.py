@@ -16,8 +16,9 @@ from edgeproof.cli.running import INTERRUPTED, told_to_stop, until_one_ends
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgeproof.bootstrap.session import ScanCall, Session
+    from edgeproof.bootstrap.session import OpenSession, ScanCall
     from edgeproof.core.model.signal import Decision
+    from edgeproof.core.signals.hypothesis import Hypothesis
 
 _Names = Annotated[
     list[str] | None, typer.Argument(help="Names of hypotheses, or patterns such as 'Funding_*' [default: all].")
@@ -72,7 +73,7 @@ def scan(  # noqa: PLR0913, PLR0917 - one parameter an option
         venue=venue,
         url=url,
         instruments=tuple(dict.fromkeys(parse_instrument(each) for each in instrument or USUAL)),
-        names=tuple(names or ()),
+        hypotheses=_chosen(context, names or [], hypotheses or []),
         files=tuple(hypotheses or ()),
         everything=all_,
         until=None if until is None else parse_time(until),
@@ -80,6 +81,16 @@ def scan(  # noqa: PLR0913, PLR0917 - one parameter an option
         preview=preview,
     )
     _Scan(context, call).run(serve)
+
+
+def _chosen(context: Context, names: list[str], files: list[Path]) -> "tuple[Hypothesis, ...]":
+    """The hypotheses of the call. Placebos are there to be tested: they are watched only by name."""
+    from edgeproof import bootstrap  # noqa: PLC0415
+    from edgeproof.cli.selection import select_hypotheses  # noqa: PLC0415
+    from edgeproof.core.signals.hypothesis import Family  # noqa: PLC0415
+
+    chosen = select_hypotheses(bootstrap.library(context.home, files), names)
+    return tuple(each for each in chosen if names or each.family is not Family.PLACEBO)
 
 
 class _Scan:
@@ -93,7 +104,7 @@ class _Scan:
         self._call = call
         self._looks = looks(context)
         self._words: deque[str] = deque(maxlen=8)
-        self._session: Session = open_session(call, on_decisions=self._decided, on_words=self._say)
+        self._session: OpenSession = open_session(call, on_decisions=self._decided, on_words=self._say)
 
     def run(self, port: int | None) -> None:
         """Watch to the end, and say how it went."""
