@@ -176,7 +176,12 @@ def _plan(call: ScanCall, settings: Settings, records: Records, watched: tuple[H
     own = call.history or 0
     span = min(LONGEST_HISTORY, max(needed + DAY, own, LEAST_HISTORY))
     began = format_time(clock.now())[:19].replace("-", "").replace(":", "")
-    states = _ALL if call.everything else _PROVEN
+    rules = Rules(
+        limits=_limits(settings),
+        admits=_ALL if call.everything else _PROVEN,
+        admits_words="not killed" if call.everything else "qualified",
+        cost_of=cost_of,
+    )
     chosen = {name: record for name, record in records.items() if name[0] in {each.name for each in watched}}
     return Plan(
         session=f"{began}-{os.getpid()}",
@@ -187,8 +192,8 @@ def _plan(call: ScanCall, settings: Settings, records: Records, watched: tuple[H
         pid=os.getpid(),
         hypotheses=watched,
         instruments=call.instruments,
-        rules=Rules(limits=_limits(settings), states=states, cost_of=cost_of),
-        settings={"costs": asdict(costs), "validation": settings.validation.model_dump(), "states": list(states)},
+        rules=rules,
+        settings={"costs": asdict(costs), "validation": settings.validation.model_dump(), "states": list(rules.admits)},
         records=chosen,
         watched=Watched(
             command="scan",

@@ -47,10 +47,11 @@ History = Callable[[Instrument, Sequence[Record]], tuple[Candles, Funding]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """By what the desk decides: `states` are those whose signals are told, `cost_of` a round trip's costs of price."""
+    """By what the desk decides: `admits` are the states whose signals are told, `cost_of` a round trip's costs."""
 
     limits: Limits
-    states: tuple[str, ...]
+    admits: tuple[str, ...]
+    admits_words: str
     cost_of: Callable[[Hypothesis], float]
 
 
@@ -257,7 +258,8 @@ class Desk:
         around = Surroundings(
             now=now,
             state=state,
-            states=self.rules.states,
+            admits=self.rules.admits,
+            admits_words=self.rules.admits_words,
             cost=self.rules.cost_of(fired.hypothesis),
             spread_bps=None if market.quote is None else market.quote.spread_bps,
             funding_rate=market.rates[-1][1] if market.rates else None,

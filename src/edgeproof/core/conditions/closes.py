@@ -17,7 +17,7 @@ from edgeproof.core.conditions.plan import FUNDING, Plan
 from edgeproof.core.kernels import closes as kernel
 from edgeproof.core.kernels.abi import UNDEFINED, FlagArray
 from edgeproof.core.model.candle import Candles, FloatArray, Funding, IntArray
-from edgeproof.core.model.errors import EdgeproofError
+from edgeproof.core.model.errors import EdgeproofError, HoleError
 
 _FIELDS = {"open": 0, "high": 1, "low": 2, "close": 3, "volume": 4, "close_time": 5, "rate": kernel.RATE}
 _CAPACITY = 8
@@ -130,7 +130,7 @@ class CloseEvaluator:
         self._pending[instrument].clear()
 
     def settle(self, instrument: int, time: int, rate: float) -> None:
-        """A funding settlement; it is read from the next close on."""
+        """A funding settlement; it is read from the first close on that is not before it."""
         self._pending[instrument].append((time, rate))
 
     def take(self, instruments: Sequence[int], candles: Sequence[BaseCandle]) -> Iterator[Event]:
@@ -138,7 +138,8 @@ class CloseEvaluator:
         own = np.array(instruments, np.int64)
         if len(set(instruments)) != len(own):
             raise EdgeproofError("expected each instrument once in a close: take the candles of one after the other")
-        pending = [self._take_pending(each) for each in instruments]
+        closes = zip(instruments, candles, strict=True)
+        pending = [self._take_pending(each, candle.close_time) for each, candle in closes]
         self._run(own, candles, pending, is_early=False)
         return self._events(instruments)
 
@@ -147,7 +148,8 @@ class CloseEvaluator:
         scratch = len(self._pending)
         for kept in (self._states, self._growing, self._flags_seen):
             kept[scratch] = kept[instrument]
-        pending = self._pending[instrument][-_CAPACITY:]
+        known = [each for each in self._pending[instrument] if each[0] <= candle.close_time]
+        pending = known[-_CAPACITY:]
         self._run(np.array([scratch], np.int64), [candle], [pending], is_early=True)
         return self._events([instrument])
 
@@ -156,12 +158,15 @@ class CloseEvaluator:
         flags: FlagArray = self._flags_seen[instrument]
         return flags
 
-    def _take_pending(self, instrument: int) -> list[tuple[int, float]]:
+    def _take_pending(self, instrument: int, until: int) -> list[tuple[int, float]]:
         pending = self._pending[instrument]
-        self._pending[instrument] = []
-        if len(pending) > _CAPACITY:
-            raise EdgeproofError(f"expected at most {_CAPACITY} settlements between two closes, found {len(pending)}")
-        return pending
+        if not pending:
+            return pending
+        due = sorted(each for each in pending if each[0] <= until)
+        self._pending[instrument] = [each for each in pending if each[0] > until]
+        if len(due) > _CAPACITY:
+            raise HoleError(f"expected at most {_CAPACITY} settlements between two closes, found {len(due)}")
+        return due
 
     def _run(
         self,

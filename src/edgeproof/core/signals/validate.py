@@ -36,13 +36,14 @@ class Limits:
 class Surroundings:
     """What is known around a signal when it is judged; None where it is not.
 
-    `now` is the venue's time, `state` that of the hypothesis, `states` those that may be told; `cost` is that of a
-    round trip as a fraction of price.
+    `now` is the venue's time, `state` that of the hypothesis, `admits` those that may be told and `admits_words` how
+    people say that; `cost` is that of a round trip as a fraction of price.
     """
 
     now: int
     state: str
-    states: Sequence[str]
+    admits: Sequence[str]
+    admits_words: str
     cost: float
     spread_bps: float | None
     funding_rate: float | None
@@ -61,9 +62,7 @@ def checks(signal: Signal, around: Surroundings, limits: Limits) -> tuple[Check,
         limit=(signal.expires_at - signal.time) / MINUTE,
         holds=around.now < signal.expires_at,
     )
-    state = Check(
-        rule="state", value=around.state, limit=" or ".join(around.states), holds=around.state in around.states
-    )
+    state = Check(rule="state", value=around.state, limit=around.admits_words, holds=around.state in around.admits)
     return sound, age, state, *_prices(signal, around, limits), *_market(signal, around, limits)
 
 

@@ -166,8 +166,8 @@ class SignalWatch:
                 oldest = memory.kept[0][0]
                 while memory.candles and memory.candles[0][0].close_time <= oldest:
                     memory.candles.popleft()
-            memory.candles.append((candle, tuple(memory.settled)))
-            memory.settled.clear()
+            memory.candles.append((candle, tuple(each for each in memory.settled if each[0] <= candle.close_time)))
+            memory.settled = [each for each in memory.settled if each[0] > candle.close_time]
             memory.closed = candle.close_time
         return self._closes.take(rows, candles)
 
