@@ -1,5 +1,7 @@
 """A planted edge: where the pattern is, and only there, the next hour rises; the rest of the market is as it was."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ PATTERN = "close < sma(12) - 2 * atr(14) and volume > 2 * sma(volume, 20)"
 def markets() -> tuple[Candles, Candles]:
     """The same market without and with the plant."""
     plain = generate_market([BTC], days=20, seed=4)[BTC][0]
-    return plain, generate_market([BTC], days=20, seed=4, plant=Plant())[BTC][0]
+    return plain, generate_market([BTC], days=20, seed=4, plants=(Plant(),))[BTC][0]
 
 
 def pattern_minutes(candles: Candles) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -70,10 +72,10 @@ def test_drift_starts_at_patterns_and_nowhere_else(markets: tuple[Candles, Candl
 
 def test_the_source_says_what_was_planted() -> None:
     assert generated_source(7) == "generated, seed 7"
-    assert "planted: +2.5 ATR within 60m" in generated_source(7, Plant())
+    assert "planted: +2.5 ATR within 60m" in generated_source(7, (Plant(),))
 
 
 @pytest.mark.parametrize("words", [{"stretch": 0.0}, {"burst": -1.0}, {"drift": 0.0}])
-def test_a_plant_of_nothing_is_refused(words: dict[str, float]) -> None:
+def test_a_plant_of_nothing_is_refused(words: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="positive stretch, burst and drift"):
         Plant(**words)
