@@ -55,8 +55,8 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option
         list[str] | None, typer.Option("--instrument", "-i", help="What each file holds [default: by its name].")
     ] = None,
     instruments: Annotated[int, typer.Option(min=1, help="How many instruments to generate.")] = 3,
-    days: Annotated[int, typer.Option(min=1, help="How many days of history to generate.")] = 90,
-    live_days: Annotated[int, typer.Option(min=0, help="How many days to play live after it; 0 for none.")] = 2,
+    days: Annotated[int, typer.Option(min=1, max=3_600, help="How many days of history to generate.")] = 90,
+    live_days: Annotated[int, typer.Option(min=0, max=50, help="How many days to play live after it; 0 for none.")] = 2,
     speed: Annotated[float, typer.Option(min=1, help="How fast they are played, at most: 60 is a minute a second.")] = (
         4_320
     ),
