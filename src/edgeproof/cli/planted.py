@@ -17,20 +17,13 @@ from edgeproof import bootstrap
 from edgeproof.bootstrap.demo import PlantedMarket, planted_market, serve_live_days
 from edgeproof.cli import demo_live
 from edgeproof.cli.context import Context
-from edgeproof.cli.demo import BRING
+from edgeproof.cli.demo_words import NEXT_OF_MARKET
 from edgeproof.cli.discovery import Kept, keep_discovery
 from edgeproof.cli.selection import settings_of
 from edgeproof.cli.verdicts import print_best
 from edgeproof.core.model.time import format_time
 from edgeproof.research.study import Study
 from edgeproof.research.verdict import State
-
-NEXT = f"""[bold]Next[/]  in this market
-  every verdict, and why:       edgeproof discover --pool --home {{home}}
-  the whole library on it:      edgeproof backtest --home {{home}}
-  play those days once more:    edgeproof exchange --home {{venue}} --from {{split}} --speed 600 --waits
-  and with a real one
-{BRING}"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +73,7 @@ def _say_market(out: Console, sizes: Sizes, market: PlantedMarket) -> None:
         f"{sizes.seed}; no result on it says anything about a real one",
         soft_wrap=True,
     )
-    out.print("  it is noise but for what is planted in it, for the discovery to find:")
+    out.print("  planted in it, for the discovery to find:")
     for each in market.planted:
         out.print(f"  {escape(each)}", soft_wrap=True)
 
@@ -100,7 +93,7 @@ def _live(
 def _close(out: Console, market: PlantedMarket, page: Path) -> None:
     out.print()
     home, venue = (escape(str(each)) for each in (market.home, market.venue))
-    out.print(NEXT.format(home=home, venue=venue, split=format_time(market.split)[:10]), soft_wrap=True)
+    out.print(NEXT_OF_MARKET.format(home=home, venue=venue, split=format_time(market.split)[:10]), soft_wrap=True)
     out.print("[bold]Report[/]  open this file in a browser:")
     out.print(f"  {escape(str(page.resolve()))}", soft_wrap=True)
 

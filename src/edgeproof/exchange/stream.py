@@ -43,6 +43,7 @@ CHUNK = 256
 """Trades that go out together at most speed, at least; enough to make what a step costs small."""
 _SHORTEST_NAP = 0.005
 _LONGEST_NAP = 1.0
+_MOST_MADE_UP = 0.1
 
 
 class Agenda(Protocol):
@@ -107,6 +108,7 @@ class Stream:
         self._lite: dict[int, bytes] = {}
         self._woken = asyncio.Event()
         self._owed = 0
+        self._rested = 0.0
         self._began: tuple[float, int] | None = None
 
     @property
@@ -200,17 +202,19 @@ class Stream:
             if not waited_for:
                 self._woken.clear()
                 await self._woken.wait()
+                self._rested = current_time()
                 continue
             for each in waited_for:
                 await each.drain()
-            wall, market = current_time(), self.now
+            before = self.now
             self.advance(self._end_of_chunk() if at_most is None else self._end_of_step())
-            await self._rest(wall, market, at_most)
+            await self._rest(0.0 if at_most is None else (self.now - before) / 1000 / at_most)
 
-    async def _rest(self, wall: float, market: int, at_most: float | None) -> None:
-        """Wait until the time that passed since a moment may have passed."""
-        due = 0.0 if at_most is None else (self.now - market) / 1000 / at_most
-        await asyncio.sleep(max(0.0, wall + due - current_time()))
+    async def _rest(self, seconds: float) -> None:
+        """Wait as long as a step may take at least; what earlier rests were too long is made up for."""
+        now = current_time()
+        self._rested = max(self._rested, now - _MOST_MADE_UP) + seconds
+        await asyncio.sleep(max(0.0, self._rested - now))
 
     def _end_of_step(self) -> int:
         end = min(self.pace.end, self._next_beat(self.now))
