@@ -12,16 +12,16 @@ from rich.console import Console
 from rich.text import Text
 
 COLUMNS = 100
-ROWS = 16
+ROWS = 6
 
 
 def demo() -> str:
-    """The first lines of the demo, with their colours."""
+    """What the demo prints before it goes live, with its colours."""
     with tempfile.TemporaryDirectory() as home:
-        words = [sys.executable, "-m", "edgeproof", "demo", "--home", home, "--top", str(ROWS)]
+        words = [sys.executable, "-m", "edgeproof", "demo", "--home", home, "--top", str(ROWS), "--speed", "1e6"]
         settings = {"COLUMNS": str(COLUMNS), "FORCE_COLOR": "1", "TERM": "xterm-256color"}
         ran = subprocess.run(words, env=os.environ | settings, capture_output=True, text=True, check=True)
-    return ran.stdout.split("How to read it")[0].rsplit("\n", 1)[0].rstrip()
+    return ran.stdout.split("Live")[0].rsplit("\n", 1)[0].rstrip()
 
 
 def picture(printed: str) -> str:
@@ -29,7 +29,7 @@ def picture(printed: str) -> str:
     console = Console(width=COLUMNS, record=True, file=io.StringIO(), force_terminal=True)
     console.print("[bold]$ make demo[/]")
     console.print(Text.from_ansi(printed))
-    return cleaned(console.export_svg(title="edgeproof demo: a generated market", unique_id="demo"))
+    return cleaned(console.export_svg(title="edgeproof demo: a market with planted edges", unique_id="demo"))
 
 
 def cleaned(drawn: str) -> str:

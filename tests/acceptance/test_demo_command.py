@@ -2,6 +2,8 @@
 
 import json
 import os
+import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +14,17 @@ from edgeproof.adapters.storage.library import load_library
 from edgeproof.core.signals.hypothesis import variants
 from tests.support.data import shared
 
+FAST = ("--speed", "1000000")
+SMALL = ("--days", "8", "--instruments", "2", "--live-days", "1", *FAST)
+
+
+def command(home: Path, *words: str) -> list[str]:
+    return [sys.executable, "-m", "edgeproof", "demo", *words, "--home", str(home)]
+
 
 def demo(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "edgeproof", "demo", *words, "--home", str(home)],
+        command(home, *words),
         env=os.environ | {"COLUMNS": "80"},
         capture_output=True,
         text=True,
@@ -24,22 +33,65 @@ def demo(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_demo_of_a_generated_market_shows_the_library_and_what_to_do_next(tmp_path: Path) -> None:
-    ran = demo(tmp_path, "--days", "8", "--instruments", "2", "--top", "0")
+def test_demo_says_what_is_planted_discovers_plays_the_days_after_and_says_what_to_do_next(tmp_path: Path) -> None:
+    ran = demo(tmp_path, *SMALL, "--top", "0")
     assert ran.returncode == 0, ran.stderr
     said = " ".join(ran.stdout.split())
     library = [variant.name for each in load_library() for variant in variants(each)]
-    assert said.startswith(f"{len(library)} hypotheses on 2 instruments")
-    assert "A generated market: no result on it says anything about a real one." in said
+    assert said.startswith("Market generated: 2 instruments, 8 days of minutes, seed 0")
+    assert "no result on it says anything about a real one" in said
+    assert "+2.5 ATR within 60m of a 5m close 2 ATR below its hour on 2x volume" in said
+    assert "-2.5 ATR within 60m of a 5m close 2 ATR above its hour on 2x volume" in said
+    assert f"{len(library) + 2} hypotheses, judged on all instruments together" in said
+    assert "each verdict has paid for all of them" in said
+    assert "RSI_Oversold_5m_" in said
+    assert "the day after, which the discovery has not seen" in said
+    assert "joined BTC/USD:USD" in ran.stderr
     assert "[[hypothesis]]" in ran.stdout
     assert "edgeproof data import FILE --instrument BTC/USD:USD" in said
-    assert "Placebos (entries without an idea) make" in said
-    assert "RSI_Oversold_5m_" in said
     assert Path(ran.stdout.splitlines()[-1].strip()).read_text().startswith("<!doctype html>")
 
 
+def test_demo_of_its_usual_size_qualifies_what_was_planted_and_says_so_as_one_document(tmp_path: Path) -> None:
+    ran = demo(tmp_path, "--json", *FAST)
+    assert ran.returncode == 0, ran.stderr
+    document = json.loads(ran.stdout)
+    assert set(document) == {"market", "discovery", "signals", "parity"}
+    assert set(document["discovery"]["qualified"]) == {"Demo_Rebound_5m", "Demo_Fade_5m"}
+    assert document["discovery"]["states"]["qualified"] == 2
+    assert (document["market"]["split"], document["market"]["end"]) == (
+        "2025-04-01T00:00:00.000Z",
+        "2025-04-03T00:00:00.000Z",
+    )
+    assert Path(document["discovery"]["report"]).exists()
+
+
+def test_demo_shows_the_table_of_the_library_by_what_it_says_to_do_next(tmp_path: Path) -> None:
+    ran = demo(tmp_path, *SMALL, "--live-days", "0")
+    assert ran.returncode == 0, ran.stderr
+    line = next(line for line in ran.stdout.splitlines() if "the whole library on it:" in line)
+    words = shlex.split(line.split(": ", 1)[1])
+    tried = subprocess.run(
+        [sys.executable, "-m", *words], env=os.environ | {"COLUMNS": "80"}, capture_output=True, text=True, check=False
+    )
+    assert tried.returncode == 0, tried.stderr
+    said = " ".join(tried.stdout.split())
+    library = [variant.name for each in load_library() for variant in variants(each)]
+    assert said.startswith(f"{len(library) + 2} hypotheses on 2 instruments")
+    assert "A generated market: no result on it says anything about a real one." in said
+    assert "Placebos (entries without an idea) make" in said
+
+
+def test_demo_without_live_days_ends_after_the_discovery(tmp_path: Path) -> None:
+    ran = demo(tmp_path, "--days", "8", "--instruments", "1", "--live-days", "0")
+    assert ran.returncode == 0, ran.stderr
+    assert "Discovery" in ran.stdout
+    assert "which the discovery has not seen" not in ran.stdout
+    assert "joined" not in ran.stderr
+
+
 def test_demo_prints_an_example_that_works(tmp_path: Path) -> None:
-    ran = demo(tmp_path, "--days", "8", "--instruments", "1")
+    ran = demo(tmp_path, "--days", "8", "--instruments", "1", "--live-days", "0")
     lines = ran.stdout.splitlines()
     start = next(number for number, line in enumerate(lines) if "[[hypothesis]]" in line)
     end = next(number for number, line in enumerate(lines) if "target =" in line)
@@ -63,11 +115,23 @@ def test_demo_prints_an_example_that_works(tmp_path: Path) -> None:
 
 
 def test_demo_with_another_seed_is_another_run_and_the_same_seed_the_same(tmp_path: Path) -> None:
-    words = ("--days", "4", "--instruments", "1", "--json")
+    words = ("--days", "4", "--instruments", "1", "--live-days", "1", *FAST, "--json")
     first, again, other = (demo(tmp_path, *words, *more).stdout for more in ((), (), ("--seed", "1")))
     assert first == again
-    assert json.loads(first)["run"]["id"] != json.loads(other)["run"]["id"]
-    assert json.loads(other)["run"]["seed"] == 1
+    assert json.loads(first)["discovery"]["run"] != json.loads(other)["discovery"]["run"]
+    assert json.loads(other)["market"]["seed"] == 1
+
+
+def test_demo_interrupted_while_it_plays_ends_with_130(tmp_path: Path) -> None:
+    words = command(tmp_path, "--days", "8", "--instruments", "1", "--live-days", "50", "--speed", "60")
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        heard = next((line for line in process.stderr if "joined" in line), "")
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert heard
+    assert process.returncode == 130
+    assert "edgeproof: stopped" in said
 
 
 def test_demo_on_files_names_what_they_hold(tmp_path: Path) -> None:
@@ -92,7 +156,9 @@ def test_demo_on_files_names_what_they_hold(tmp_path: Path) -> None:
         (("--candles", "absent_BTCUSDT_1m.csv"), "expected a file with candles at absent_BTCUSDT_1m.csv"),
         (("--days", "0"), "--days"),
         (("--days", "many"), "--days"),
-        (("--days", "100000"), "days to generate, found 100000"),
+        (("--days", "100000"), "--days"),
+        (("--live-days", "51"), "--live-days"),
+        (("--speed", "0"), "--speed"),
     ],
 )
 def test_demo_refuses_wrong_words_and_changes_nothing(tmp_path: Path, words: tuple[str, ...], expected: str) -> None:

@@ -89,10 +89,10 @@ def page() -> Iterator[Page]:
 def discovery(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of a discovery in a market with a planted edge, pooled over two instruments."""
     folder = tmp_path_factory.mktemp("planted")
-    plant = Plant(drift=6.0)
-    for instrument, (candles, funding) in generate_market([BTC, ETH], days=60, seed=3, plant=plant).items():
-        ParquetStore(folder / "data").save_candles(instrument, candles, source=generated_source(3, plant))
-        ParquetStore(folder / "data").save_funding(instrument, funding, source=generated_source(3, plant))
+    plants = (Plant(drift=6.0),)
+    for instrument, (candles, funding) in generate_market([BTC, ETH], days=60, seed=3, plants=plants).items():
+        ParquetStore(folder / "data").save_candles(instrument, candles, source=generated_source(3, plants))
+        ParquetStore(folder / "data").save_funding(instrument, funding, source=generated_source(3, plants))
     (folder / "rebound.toml").write_text(REBOUND)
     words = ("Rebound", "RSI_O*", "Placebo_R*", "--hypotheses", f"{folder}/rebound.toml", "--pool")
     ran = edgeproof("discover", *words, home=folder)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 
 import numpy as np
 import websockets
@@ -127,6 +128,19 @@ def test_replay_by_the_wall_keeps_the_same_order() -> None:
     assert [each["seq"] for each in of_feed(heard, "trade") if each["product_id"] == "PF_XBTUSD"][-1] == 16
     beats = [each["time"] // MINUTE for each in of_feed(heard, "heartbeat")]
     assert beats == list(range(beats[0], 5))
+
+
+def test_a_clock_that_waits_stands_until_trades_are_wanted_and_then_is_no_faster_than_its_speed() -> None:
+    with replica_of(market_of(without_funding(TWO)), speed=600.0, waits=True) as served:
+        time.sleep(0.2)
+        assert served.replica.stream.now == 0
+        began = time.monotonic()
+        requests = [subscribe("heartbeat"), subscribe("trade", "PF_XBTUSD", "PF_ETHUSD")]
+        heard = talk(served, *requests, until=until_time(4 * MINUTE))
+        took = time.monotonic() - began
+    assert [each["seq"] for each in of_feed(heard, "trade") if each["product_id"] == "PF_XBTUSD"][0] == 1
+    assert [each["time"] // MINUTE for each in of_feed(heard, "heartbeat")][-4:] == [1, 2, 3, 4]
+    assert took >= 3 * 0.1
 
 
 def test_client_that_does_not_read_is_cut_off() -> None:

@@ -31,7 +31,8 @@ class Sequentially:
 def store_of(instruments: int = 1, days: int = 30, seed: int = 3, plant: Plant | None = None) -> MemoryStore:
     """A store that holds a generated market."""
     store = MemoryStore()
-    for instrument, (candles, funding) in generate_market(instruments, days=days, seed=seed, plant=plant).items():
+    plants = () if plant is None else (plant,)
+    for instrument, (candles, funding) in generate_market(instruments, days=days, seed=seed, plants=plants).items():
         store.save_candles(instrument, candles, source=generated_source(seed))
         store.save_funding(instrument, funding, source=generated_source(seed))
     return store

@@ -51,6 +51,7 @@ def replica_of(
     speed: float | None = None,
     start: int | None = None,
     end: int | None = None,
+    waits: bool = False,
     faults: Sequence[str] = (),
     seed: int = 0,
     **options: Any,
@@ -61,7 +62,7 @@ def replica_of(
     """
     first = market.start // MINUTE * MINUTE if start is None else start
     last = -(-market.end // MINUTE) * MINUTE if end is None else end
-    pace = Pace(start=first, end=last, speed=speed)
+    pace = Pace(start=first, end=last, speed=speed, waits=waits)
     replica = Replica(market, Options(pace=pace, seed=seed, **options), tuple(map(parse_fault, faults)))
     listening = bind("127.0.0.1", 0)
     with serving(replica, listening) as url:

@@ -58,7 +58,7 @@ class Bench:
 
 def bench(instruments: int = 1, *, days: int = 20, seed: int = 1, plant: Plant | None = None) -> Bench:
     """A bench on a generated market."""
-    return bench_of(generate_market(instruments, days=days, seed=seed, plant=plant))
+    return bench_of(generate_market(instruments, days=days, seed=seed, plants=() if plant is None else (plant,)))
 
 
 def bench_of(histories: dict[Instrument, tuple[Candles, Funding]]) -> Bench:

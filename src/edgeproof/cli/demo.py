@@ -1,6 +1,9 @@
 """`edgeproof demo`: the whole road at once, with nothing to configure.
 
-1. Generate a market (or read the files of --candles) into a home of its own under HOME/demo.
+Without files (planted.py): a market with edges planted in it, a discovery that finds them, a replica that plays the
+days after, the signals live, parity. With --candles, what the library makes of them:
+
+1. Read the files into a home of its own under HOME/demo.
 2. Backtest the whole library on it and print the table.
 3. Say what to do next.
 4. Write the run as a page and say where it is.
@@ -12,26 +15,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgeproof.cli.context import Context, command
+from edgeproof.cli.demo_words import NEXT_OF_FILES
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-NEXT = """[bold]Next[/]
-  look around in this market:   edgeproof backtest 'RSI*' --home {home}
-  verdicts, all trials counted: edgeproof discover --home {home}
-  bring a real one:             edgeproof data import FILE --instrument BTC/USD:USD
-  and test it:                  edgeproof backtest
-  write down your own idea, as mine.toml:
-    \\[\\[hypothesis]]
-    name = "My_Dip_15m"
-    timeframe = "15m"
-    direction = "long"
-    family = "mean_reversion"
-    reason = "a fast dip in an uptrend is bought back"
-    entry = \\["rsi(14) < 30", "close > sma(200)"]
-    stop = "close - 2 * atr(14)"
-    target = "2R"
-  and test that:                edgeproof backtest My_Dip_15m --hypotheses mine.toml --home {home}"""
 
 
 def enter(app: typer.Typer) -> None:
@@ -43,20 +30,40 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option
     context: Context,
     more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="More files for --candles.")] = None,
     candles: Annotated[
-        list[Path] | None, typer.Option("--candles", help="Real candles (CSV or Parquet) instead of generated ones.")
+        list[Path] | None, typer.Option("--candles", help="The library on real candles (CSV or Parquet) instead.")
     ] = None,
     instrument: Annotated[
         list[str] | None, typer.Option("--instrument", "-i", help="What each file holds [default: by its name].")
     ] = None,
     instruments: Annotated[int, typer.Option(min=1, help="How many instruments to generate.")] = 3,
-    days: Annotated[int, typer.Option(min=1, help="How many days to generate.")] = 90,
+    days: Annotated[int, typer.Option(min=1, max=3_600, help="How many days of history to generate.")] = 90,
+    live_days: Annotated[int, typer.Option(min=0, max=50, help="How many days to play live after it; 0 for none.")] = 2,
+    speed: Annotated[float, typer.Option(min=1, help="How fast they are played, at most: 60 is a minute a second.")] = (
+        4_320
+    ),
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another market.")] = 0,
-    top: Annotated[int, typer.Option(min=0, help="How many rows of the best to show; 0 for all.")] = 30,
+    top: Annotated[
+        int | None, typer.Option(min=0, help="How many rows of the best to show; 0 for all [default: 6; of files 30].")
+    ] = None,
 ) -> None:
-    """The whole library on a generated market (or on --candles FILE...): nothing to configure."""
+    """Everything at once, nothing to configure: a generated market, a discovery, its signals live, and parity.
+
+    With --candles FILE... the whole library on those candles.
+    """
     from edgeproof.cli.kernel_cache import use_kernel_cache  # noqa: PLC0415 - heavy parts load when a command runs
 
     use_kernel_cache()
+    files = [*(candles or []), *(more or [])]
+    if files:
+        _of_files(context, files, instrument or [], seed=seed, top=30 if top is None else top)
+        return
+    from edgeproof.cli import planted  # noqa: PLC0415
+
+    sizes = planted.Sizes(instruments=instruments, days=days, live_days=live_days, speed=speed, seed=seed)
+    planted.run(context, sizes, top=6 if top is None else top)
+
+
+def _of_files(context: Context, files: list[Path], names: list[str], *, seed: int, top: int) -> None:
     from rich.markup import escape  # noqa: PLC0415
 
     from edgeproof import bootstrap  # noqa: PLC0415
@@ -65,13 +72,7 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option
     from edgeproof.research.study import Study  # noqa: PLC0415
 
     fees = bootstrap.fees(settings_of(context))
-    out = _notes(context)
-    files = [*(candles or []), *(more or [])]
-    if files:
-        home = _import(context.home, files, instrument or [], out)
-    else:
-        out.print(f"A market is generated: {instruments} instruments, {days} days of minutes, seed {seed} ...")
-        home = bootstrap.generated_home(context.home, instruments, days, seed)
+    home = _import(context.home, files, names, _notes(context))
     study = Study(
         hypotheses=bootstrap.variants_of(bootstrap.library(context.home)),
         instruments=bootstrap.open_store(home).instruments(),
@@ -79,7 +80,7 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option
         seed=seed,
     )
     there = Context(home, context.config, context.json, context.verbose)
-    run_study(there, study, top=top, closing=NEXT.format(home=escape(str(home))))
+    run_study(there, study, top=top, closing=NEXT_OF_FILES.format(home=escape(str(home))))
     page = bootstrap.write_report(home)
     there.out.print("[bold]Report[/]  open this file in a browser:")
     there.out.print(f"  {escape(str(page.resolve()))}", soft_wrap=True)

@@ -1,9 +1,9 @@
-"""A discovery from the first look at its data to the verdicts: what `discover` and `demo` share.
+"""A discovery from the first look at its data to the verdicts: what `discover` and `demo` share (`keep_discovery`).
 
 1. Look at the data; the ledger is opened first, so that a damaged one is found before an hour of work.
 2. Search, where it is asked for; compile what is not compiled yet, measure, examine, conclude, with progress bars.
 3. Write the run: trades, run.json as a backtest does, edge.json with all that was found; keep the states.
-4. Print the verdicts, or with --json edge.json.
+4. Print the verdicts, or with --json edge.json (`run_discovery`; the demo has its own way).
 """
 
 import sys
@@ -61,29 +61,47 @@ class _Keeper:
             self.results.append(outcome_document(outcome))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A discovery that is done and kept: what there is to print, and edge.json."""
+
+    report: DiscoveryReport
+    edge: dict[str, Any]
+
+
 def run_discovery(  # noqa: PLR0913 - what was chosen
     context: Context,
     study: Study,
     *,
     pool: bool = False,
     show_all: bool = False,
-    closing: str = "",
     search: SearchSpec | None = None,
     engine: str = "local",
-) -> Path:
-    """Discover, keep the run and show it; the folder of the run."""
+) -> None:
+    """Discover, keep the run and show it."""
+    kept = keep_discovery(context.home, study, pool=pool, search=search, engine=engine)
+    if context.json:
+        context.print_json(kept.edge)
+    else:
+        print_verdicts(context.out, replace(kept.report, all=show_all))
+
+
+def keep_discovery(
+    home: Path, study: Study, *, pool: bool = False, search: SearchSpec | None = None, engine: str = "local"
+) -> Kept:
+    """Discover, and keep the run and the states under a home."""
     options = _options(search, pool=pool)
-    bootstrap.open_ledger(context.home).concerning([study.instruments[0].unified], 0, 0)
-    survey = bootstrap.look_at_data(bootstrap.open_store(context.home), study, options)
+    bootstrap.open_ledger(home).concerning([study.instruments[0].unified], 0, 0)
+    survey = bootstrap.look_at_data(bootstrap.open_store(home), study, options)
     run = _run_document(study, survey, options)
     data = [certificate_document(certificate) for certificate in survey.certificates]
-    checkpoints = bootstrap.checkpoints(context.home, survey.run_id)
-    with bootstrap.keep_run(context.home, survey.run_id) as writer:
+    checkpoints = bootstrap.checkpoints(home, survey.run_id)
+    with bootstrap.keep_run(home, survey.run_id) as writer:
         keeper = _Keeper(writer.add)
         with _interruptible(), bootstrap.task_runner(engine) as runner, progress_bars() as progress:
             means = Means(
-                store=bootstrap.open_store(context.home),
-                ledger=bootstrap.open_ledger(context.home),
+                store=bootstrap.open_store(home),
+                ledger=bootstrap.open_ledger(home),
                 runner=runner,
                 checkpoints=checkpoints,
                 on_measured=keeper.take,
@@ -102,21 +120,9 @@ def run_discovery(  # noqa: PLR0913 - what was chosen
     if finalists:
         bootstrap.keep_found(folder, finalists)
     checkpoints.clear()
-    bootstrap.remember_states(context.home, states_document(found, survey.run_id))
-    if context.json:
-        context.print_json(edge)
-    else:
-        report = DiscoveryReport(
-            study=study,
-            survey=survey,
-            found=found,
-            folder=folder,
-            all=show_all,
-            closing=closing,
-            searched=bool(finalists),
-        )
-        print_verdicts(context.out, report)
-    return folder
+    bootstrap.remember_states(home, states_document(found, survey.run_id))
+    report = DiscoveryReport(study=study, survey=survey, found=found, folder=folder, searched=bool(finalists))
+    return Kept(report=report, edge=edge)
 
 
 @contextmanager

@@ -26,6 +26,9 @@ _From = Annotated[str | None, typer.Option("--from", help="Where the clock start
 _To = Annotated[str | None, typer.Option("--to", help="Where the clock stands still (UTC) [default: the end].")]
 _Warmup = Annotated[str, typer.Option("--warmup", help="Without --from: how much of the data is history already.")]
 _Speed = Annotated[str, typer.Option("--speed", help='1 is real time, 60 a minute a second, "max" as clients read.')]
+_Waits = Annotated[
+    bool, typer.Option("--waits", help="Stand while nobody listens to trades, and go no faster than they read.")
+]
 _TickerEvery = Annotated[
     str | None, typer.Option("--ticker-every", help="Market time between tickers [default: 1s by the wall; at max 1m].")
 ]
@@ -58,6 +61,7 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option
     end: _To = None,
     warmup: _Warmup = "1d",
     speed: _Speed = "1",
+    waits: _Waits = False,
     ticker_every: _TickerEvery = None,
     quiet_candles: _Quiet = "flat",
     host: _Host = "127.0.0.1",
@@ -81,7 +85,7 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option
         days=days,
         seed=seed,
     )
-    span = replica.Span(start=start, end=end, warmup=warmup, speed=speed, ticker_every=ticker_every)
+    span = replica.Span(start=start, end=end, warmup=warmup, speed=speed, waits=waits, ticker_every=ticker_every)
     service = replica.Service(
         host=host,
         port=port,

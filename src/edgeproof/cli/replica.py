@@ -42,6 +42,7 @@ class Span:
     end: str | None
     warmup: str
     speed: str
+    waits: bool
     ticker_every: str | None
 
 
@@ -112,7 +113,7 @@ def _pace(market: Market, span: Span) -> Pace:
             f"{format_time(end)}, found {format_time(start)}; choose another --from, --to or --warmup"
         )
     every = None if span.ticker_every is None else parse_duration(span.ticker_every)
-    return Pace(start=start, end=end, speed=_speed(span.speed), ticker_every=every)
+    return Pace(start=start, end=end, speed=_speed(span.speed), ticker_every=every, waits=span.waits)
 
 
 def _speed(text: str) -> float | None:

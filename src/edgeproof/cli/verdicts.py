@@ -40,7 +40,6 @@ class DiscoveryReport:
     found: Discovery
     folder: Path
     all: bool = False
-    closing: str = ""
     searched: bool = False
 
 
@@ -62,9 +61,18 @@ def _rank(analysis: EdgeAnalysis) -> tuple[float | str, ...]:
 
 def print_verdicts(out: Console, report: DiscoveryReport) -> None:
     """Print a discovery on a console."""
+    print_best(out, report, 0 if report.all else SHOWN, "Every row: --all")
+    for part in (_legend(), _luck(report.found), _checks(report.found), _next(report)):
+        out.print()
+        for line in part:
+            out.print(line, soft_wrap=True)
+
+
+def print_best(out: Console, report: DiscoveryReport, rows: int, hint: str) -> None:
+    """Print the best so many rows of a discovery, 0 for all; where there are more, how many, and a hint to them."""
     ranked = by_verdict(report.found.analyses)
     answered = [each for each in ranked if each.verdict.state is not State.DRAFT]
-    shown = answered if report.all else answered[:SHOWN]
+    shown = answered[:rows] if rows else answered
     names = labels(report.study.instruments)
     layout = _Layout(width=out.width, names=names)
     out.print(_heading(report), style="bold")
@@ -74,12 +82,8 @@ def print_verdicts(out: Console, report: DiscoveryReport) -> None:
     for each in shown:
         for line in layout.rows(each):
             out.print(line)
-    for line in (*_not_shown(answered[len(shown) :]), *_untested(ranked, names)):
+    for line in (*_not_shown(answered[len(shown) :], hint), *_untested(ranked, names)):
         out.print(line, style="dim")
-    for part in (_legend(), _luck(report.found), _checks(report.found), _next(report)):
-        out.print()
-        for line in part:
-            out.print(line, soft_wrap=True)
 
 
 def _heading(report: DiscoveryReport) -> str:
@@ -164,12 +168,12 @@ def _signed(figures: Statistics | None) -> str:
     return f"{round(figures.expectancy_r, 2) + 0.0:+.2f}"
 
 
-def _not_shown(rest: Sequence[EdgeAnalysis]) -> Iterator[str]:
+def _not_shown(rest: Sequence[EdgeAnalysis], hint: str) -> Iterator[str]:
     if not rest:
         return
     counts = states_count(rest)
     words = [f"{counts[state.value]} {word}" for state, word in _WORDS.items() if counts[state.value]]
-    yield f"... {len(rest)} more: {', '.join(words)}. Every row: --all"
+    yield f"... {len(rest)} more: {', '.join(words)}. {hint}"
 
 
 def _untested(analyses: Sequence[EdgeAnalysis], names: Mapping[Instrument, str]) -> Iterator[str]:
@@ -243,7 +247,7 @@ def _next(report: DiscoveryReport) -> Iterator[str]:
     yield f"  kept in {report.folder}"
     if report.searched:
         yield "  what the search found stands in its found.toml, a hypothesis file like any other"
-    yield report.closing or (
+    yield (
         "[bold]Next[/]\n"
         "  look at the run:          edgeproof report\n"
         "  what a hypothesis says:   edgeproof hypotheses show NAME\n"

@@ -24,7 +24,7 @@ class Doors:
 
     def stay_deaf(self, duration: int) -> None:
         """Take no new websocket for a while; at most speed the while passes at once, unseen."""
-        if self.stream.pace.speed is None:
+        if not self.stream.pace.is_by_the_wall:
             self.stream.let_pass(duration)
         else:
             self._deaf_until = self.stream.now + duration

@@ -15,13 +15,20 @@ class Pace:
     """How fast the market's clock goes.
 
     `speed` is market time by wall time; None is as fast as those who subscribed to trades read. `start` and `end` are
-    where the clock begins and where it stands still.
+    where the clock begins and where it stands still. With `waits` a speed is the most there is: the clock stands while
+    nobody has subscribed to trades, and goes on only as those who have read.
     """
 
     start: int
     end: int
     speed: float | None = None
     ticker_every: int | None = None
+    waits: bool = False
+
+    @property
+    def is_by_the_wall(self) -> bool:
+        """Whether time passes by itself, whoever listens."""
+        return self.speed is not None and not self.waits
 
     @property
     def beat(self) -> int:

@@ -3,7 +3,8 @@
 1. `advance` takes the clock to a moment: from beat to beat, the trades before the beat in the order of time (`_until`),
    what is on the agenda, the tickers that are due, then the heartbeat (`_beat`). So a session has been sent everything
    with a time before T when it gets the heartbeat of T.
-2. `run` decides up to when: by the wall (`_by_the_wall`), or as fast as the clients read (`_as_fast_as_read`).
+2. `run` decides up to when: by the wall (`_by_the_wall`), or as fast as the clients read (`_as_fast_as_read`), if need
+   be with rests so that it is not too fast (`_rest`).
 3. Every session takes what it subscribed to (`_tell`). Nothing is made into a message that nobody listens to.
 """
 
@@ -42,6 +43,7 @@ CHUNK = 256
 """Trades that go out together at most speed, at least; enough to make what a step costs small."""
 _SHORTEST_NAP = 0.005
 _LONGEST_NAP = 1.0
+_MOST_MADE_UP = 0.1
 
 
 class Agenda(Protocol):
@@ -106,6 +108,7 @@ class Stream:
         self._lite: dict[int, bytes] = {}
         self._woken = asyncio.Event()
         self._owed = 0
+        self._rested = 0.0
         self._began: tuple[float, int] | None = None
 
     @property
@@ -157,7 +160,8 @@ class Stream:
 
     async def run(self) -> None:
         """Move through the market until its end, then stand still and go on beating once a second."""
-        await (self._as_fast_as_read() if self.pace.speed is None else self._by_the_wall(self.pace.speed))
+        speed = self.pace.speed
+        await (self._by_the_wall(speed) if speed and self.pace.is_by_the_wall else self._as_fast_as_read(speed))
         self._tell(self.distortion.release(), is_true=True)
         if self.options.stop_at_end:
             await asyncio.gather(*(each.flush() for each in self.listeners))
@@ -167,17 +171,18 @@ class Stream:
             self._tell([(HEARTBEAT, messages.heartbeat(self.stamp), 0)])
 
     def synchronise(self) -> None:
-        """Take the clock to where the wall says it is; at most speed, past what it was let pass."""
-        if self.pace.speed is None:
+        """Take the clock to where the wall says it is; where clients set the pace, past what it was let pass."""
+        if not self.pace.is_by_the_wall:
             owed, self._owed = self._owed, 0
             self.advance(min(self.pace.end, self.now + owed))
         elif self._began is not None:
             wall, market = self._began
-            self.advance(min(self.pace.end, market + int((current_time() - wall) * 1000 * self.pace.speed)))
+            gone = (current_time() - wall) * 1000 * (self.pace.speed or 0)
+            self.advance(min(self.pace.end, market + int(gone)))
 
     def let_pass(self, duration: int) -> None:
-        """At most speed, let market time pass without waiting for anybody; else it passes by itself."""
-        if self.pace.speed is None:
+        """Where clients set the pace, let market time pass without waiting for anybody; else it passes by itself."""
+        if not self.pace.is_by_the_wall:
             self._owed += duration
             self._woken.set()
 
@@ -190,18 +195,31 @@ class Stream:
             wait = (min(event, self._next_beat(self.now)) - self.now) / 1000 / speed
             await asyncio.sleep(min(_LONGEST_NAP, max(_SHORTEST_NAP, wait)))
 
-    async def _as_fast_as_read(self) -> None:
+    async def _as_fast_as_read(self, at_most: float | None) -> None:
         while not self.has_ended:
             self.synchronise()
             waited_for = [each for each in self.listeners if each.is_waited_for]
             if not waited_for:
                 self._woken.clear()
                 await self._woken.wait()
+                self._rested = current_time()
                 continue
             for each in waited_for:
                 await each.drain()
-            self.advance(self._end_of_chunk())
-            await asyncio.sleep(0)
+            before = self.now
+            self.advance(self._end_of_chunk() if at_most is None else self._end_of_step())
+            await self._rest(0.0 if at_most is None else (self.now - before) / 1000 / at_most)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait as long as a step may take at least; what earlier rests were too long is made up for."""
+        now = current_time()
+        self._rested = max(self._rested, now - _MOST_MADE_UP) + seconds
+        await asyncio.sleep(max(0.0, self._rested - now))
+
+    def _end_of_step(self) -> int:
+        end = min(self.pace.end, self._next_beat(self.now))
+        event = None if self.agenda is None else self.agenda.next_time()
+        return end if event is None else max(self.now + 1, min(end, event))
 
     def _end_of_chunk(self) -> int:
         times = self.market.trades.time

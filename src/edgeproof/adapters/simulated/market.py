@@ -10,7 +10,7 @@
    and close (`_candles`); volume goes with volatility and with the size of the move (`_volume`);
 5. holes: minutes without a trade, and one outage of the venue, the same for all instruments (`_present`);
 6. funding: hourly, after the trend of the last hours, as longs pay when prices rise (`_funding`);
-7. on request an edge that is known to be there (`_planted`, plant.py).
+7. on request edges that are known to be there (`_planted`, plant.py).
 
 The same arguments give the same bits; one instrument does not change with the others asked for.
 """
@@ -22,7 +22,7 @@ from zlib import crc32
 import numpy as np
 from numpy.random import Generator, default_rng  # noqa: TID251 - seeded, and passed to every function that draws
 
-from edgeproof.adapters.simulated.plant import Plant, plant_rebound
+from edgeproof.adapters.simulated.plant import Plant, plant_edges
 from edgeproof.core.model.candle import BoolArray, Candles, FloatArray, Funding, IntArray
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.instrument import Instrument
@@ -62,9 +62,9 @@ class _Regime:
     drift: float
 
 
-def generated_source(seed: int, plant: Plant | None = None) -> str:
-    """What a store records as the source of a generated market; a planted edge is said."""
-    return f"{SOURCE}, seed {seed}" + ("" if plant is None else f", {plant.words}")
+def generated_source(seed: int, plants: Sequence[Plant] = ()) -> str:
+    """What a store records as the source of a generated market; what is planted in it is said."""
+    return ", ".join([f"{SOURCE}, seed {seed}", *(plant.words for plant in plants)])
 
 
 def generate_market(
@@ -73,11 +73,11 @@ def generate_market(
     days: int = 90,
     seed: int = 0,
     start: int = DEFAULT_START,
-    plant: Plant | None = None,
+    plants: Sequence[Plant] = (),
 ) -> dict[Instrument, tuple[Candles, Funding]]:
     """1m candles (with holes, as imported ones) and hourly funding for a number of instruments, or for those named.
 
-    With a `plant` the same market has that one edge, and is otherwise the same.
+    With `plants` the same market has those edges, and is otherwise the same.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def generate_market(
         log_volatility=_log_volatility(common, minutes),
         open_for_trade=_outage(common, minutes),
     )
-    return {each: _history(market, each, _generator(seed, each.unified), plant) for each in named}
+    return {each: _history(market, each, _generator(seed, each.unified), plants) for each in named}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -126,7 +126,9 @@ def _named(count: int) -> tuple[Instrument, ...]:
     return tuple(Instrument(name, "USD", "USD") for name in names)
 
 
-def _history(market: _Market, instrument: Instrument, rng: Generator, plant: Plant | None) -> tuple[Candles, Funding]:
+def _history(
+    market: _Market, instrument: Instrument, rng: Generator, plants: Sequence[Plant]
+) -> tuple[Candles, Funding]:
     """Steps 1 to 6 for one instrument, and step 7 where it is asked for."""
     regimes = _own_calendar(market.regimes, rng)
     beta = rng.uniform(0.65, 0.85)
@@ -135,8 +137,8 @@ def _history(market: _Market, instrument: Instrument, rng: Generator, plant: Pla
     path = _path(shocks, sigma, regimes, rng)
     price = _first_price(instrument, rng)
     candles = _candles(market, price * np.exp(path), sigma, rng)
-    if plant is not None:
-        candles = _planted(candles, plant, _tick(price * float(np.exp(path[0]))))
+    if plants:
+        candles = _planted(candles, plants, _tick(price * float(np.exp(path[0]))))
     return candles, _funding(market, path, sigma, rng)
 
 
@@ -273,9 +275,9 @@ def _at_tick(prices: FloatArray, tick: float) -> FloatArray:
     return rounded
 
 
-def _planted(candles: Candles, plant: Plant, tick: float) -> Candles:
-    """Step 7: the candles with the planted edge, at the same tick."""
-    moved = plant_rebound(candles, plant)
+def _planted(candles: Candles, plants: Sequence[Plant], tick: float) -> Candles:
+    """Step 7: the candles with the planted edges, at the same tick."""
+    moved = plant_edges(candles, plants)
     open_, high, low, close = (_at_tick(each, tick) for each in (moved.open, moved.high, moved.low, moved.close))
     return replace(moved, open=open_, high=high, low=low, close=close)
 
