@@ -94,7 +94,7 @@ def signal(
     )
 
 
-def told(found: Signal, *, state: str = "qualified", confidence: float | None = 0.44) -> Decision:
+def told(found: Signal, *, state: str = "qualified", confidence: float | None = 0.394) -> Decision:
     """The decision on a signal that nothing spoke against."""
     return Decision(
         signal=found,

@@ -26,7 +26,7 @@ RULES = {
 }
 """What the value of each rule is."""
 
-_ROOM = 100
+_ROOM = 120
 
 _FATES = {
     Fate.TOLD: "told: nothing spoke against it",

@@ -175,7 +175,7 @@ def _instrument(standing: Standing, instrument: Instrument, name: str, now: floa
         name,
         price_text(health.last),
         Text("" if closes is None else f"{max(0.0, closes):.0f} s", "bold red" if is_stale else ""),
-        own.regime if width >= WIDE else _first(own.regime),
+        (own.regime if width >= WIDE else _first(own.regime)) or "-",
         "" if health.funding_rate is None else f"{health.funding_rate:+.5%}",
         _percentile(own.funding_percentile),
         "" if spread is None else f"{spread:.2f} bp",

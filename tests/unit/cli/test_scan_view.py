@@ -73,7 +73,7 @@ def test_instrument_shows_price_clock_regime_funding_spread_and_signals() -> Non
 def test_open_signal_shows_everything_needed_to_act_on_it() -> None:
     lines = shown(80)
     at = next(number for number, line in enumerate(lines) if line.startswith("LONG  BTC"))
-    assert lines[at].split() == ["LONG", "BTC", "5m", "RSI_Oversold_5m_Reversal", "win", "44%+", "3m", "42s"]
+    assert lines[at].split() == ["LONG", "BTC", "5m", "RSI_Oversold_5m_Reversal", "win", "39%+", "3m", "42s"]
     ident = signal(targets=2).id[:6]
     assert lines[at + 1].split() == (f"entry 45,012.50 stop 44,517.36 target 45,507.64 46,002.78 1.5:1 {ident}".split())
 
