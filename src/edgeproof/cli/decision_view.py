@@ -78,7 +78,7 @@ def _facts(decision: Decision) -> Iterator[tuple[str, str]]:
         "expires",
         f"{moment_text(signal.expires_at)} UTC, {span_text(signal.expires_at - signal.time)} after the close",
     )
-    yield "state", warning(decision.state) or f"qualified, {confidence_text(decision)}"
+    yield "state", warning(decision.state) or f"{decision.state}, {confidence_text(decision)}"
 
 
 def _checks(checks: Sequence[Check], *, explained: bool) -> Table:

@@ -7,7 +7,7 @@ from edgeproof.core.model.event import IncidentKind
 from edgeproof.core.model.journal import CloseMissed, Noticed
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import format_duration, format_time
-from edgeproof.services.signal_document import QUALIFIED, direction_word, risk_reward_text
+from edgeproof.services.signal_document import PROVEN, direction_word, risk_reward_text
 from edgeproof.services.standing import Standing
 
 REASONS = {
@@ -50,8 +50,8 @@ def prices_text(decision: Decision) -> str:
 
 def confidence_text(decision: Decision) -> str:
     """The chance of a win that its record supports at least, or that it is not proven."""
-    if decision.state != QUALIFIED:
-        return decision.state.upper() if decision.state in {"rejected", "killed"} else "UNPROVEN"
+    if decision.state not in PROVEN:
+        return decision.state.upper() if decision.state in {"rejected", "killed", "probation"} else "UNPROVEN"
     return "win ?" if decision.confidence is None else f"win {decision.confidence:.0%}+"
 
 

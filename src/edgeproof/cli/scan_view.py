@@ -30,7 +30,7 @@ from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import MINUTE, SECOND, format_duration
 from edgeproof.services.health import SKEW_MS
-from edgeproof.services.signal_document import QUALIFIED, direction_word, risk_reward_text
+from edgeproof.services.signal_document import PROVEN, direction_word, risk_reward_text
 from edgeproof.services.standing import STALE_CLOSE_MS, Preview, Standing
 
 WIDE = 116
@@ -231,7 +231,7 @@ def _signal_cells(decision: Decision, names: Mapping[Instrument, str], now: int)
         names.get(signal.instrument, signal.instrument.unified),
         format_duration(signal.timeframe),
         lambda room: Text(shortened(signal.hypothesis, room)),
-        Text(confidence_text(decision), "green" if decision.state == QUALIFIED else "bold yellow"),
+        Text(confidence_text(decision), "green" if decision.state in PROVEN else "bold yellow"),
         span_text(max(0, signal.expires_at - now)),
     ]
 

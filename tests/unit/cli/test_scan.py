@@ -117,10 +117,23 @@ def test_scan_hands_the_words_of_the_call_to_the_session(scan: Any) -> None:
     async def nothing(_: PlayedSession) -> None:
         return None
 
-    words = ["A", "B*", "--all", "--venue", "replica", "--url", "http://127.0.0.1:1", "-i", "PF_XBTUSD"]
+    words = [
+        "micro_mean_reversion_2m",
+        "Funding_*",
+        "--all",
+        "--venue",
+        "replica",
+        "--url",
+        "http://127.0.0.1:1",
+        "-i",
+        "PF_XBTUSD",
+    ]
     session, _ = scan(nothing, *words, "--history", "30d", "--until", "2026-02-03", "--no-preview")
     found = session.call
-    assert (found.names, found.everything, found.preview) == (("A", "B*"), True, False)
+    names = [each.name for each in found.hypotheses]
+    assert "Micro_Mean_Reversion_2m" in names
+    assert all(name.startswith("Funding_") for name in names if name != "Micro_Mean_Reversion_2m")
+    assert (found.everything, found.preview) == (True, False)
     assert (found.venue, found.url) == ("replica", "http://127.0.0.1:1")
     assert found.instruments == (parse_instrument("BTC/USD:USD"),)
     assert (found.history, found.until) == (30 * DAY, 1_770_076_800_000)
