@@ -7,6 +7,7 @@ from pathlib import Path
 from edgeproof.adapters.storage import session_lock
 from edgeproof.bootstrap.journal import open_journal
 from edgeproof.config import load_settings
+from edgeproof.core.model.time import format_time
 from edgeproof.ports import Journal
 
 
@@ -22,5 +23,9 @@ def kept_journal(home: Path, config: Path) -> Iterator[Journal]:
 
 def held_by(home: Path) -> str | None:
     """Who holds a home, in words; None when nobody does."""
-    holder = session_lock.holder(home)
-    return None if holder is None else str(holder)
+    found = session_lock.holder(home)
+    if found is None:
+        return None
+    if not found.pid:
+        return "a session that does not say who it is"
+    return f"{found.command} on {found.venue}, process {found.pid} on {found.host}, since {format_time(found.since)}"

@@ -11,7 +11,17 @@ from edgeproof.adapters.kraken.feed_settings import FeedSettings
 from edgeproof.adapters.kraken.venue_clock import SkewedClock, StreamClock
 from edgeproof.adapters.monitoring.machine import free_bytes
 from edgeproof.adapters.monitoring.server import serve_monitoring
-from edgeproof.bootstrap import KRAKEN, REPLICA, kraken_rest, library, market_history, open_store
+from edgeproof.bootstrap import (
+    KRAKEN,
+    REPLICA,
+    kraken_rest,
+    library,
+    market_history,
+    open_store,
+    states,
+    variants_of,
+)
+from edgeproof.bootstrap.asking import held_by, kept_journal
 from edgeproof.config import load_settings
 from edgeproof.core.candles.fill import fill_gaps
 from edgeproof.core.model.candle import Candles
@@ -20,7 +30,17 @@ from edgeproof.core.model.event import MarketTrade, Quote
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import DAY, MINUTE
 from edgeproof.ports import Clock, FeedScope, InstrumentRules, MarketFeed, Report
-from edgeproof.services.doctor import Examined, examine, examine_disk, examine_feed, examine_venue, look_at_store
+from edgeproof.research.trials import state_key
+from edgeproof.services.doctor import (
+    Examined,
+    examine,
+    examine_disk,
+    examine_feed,
+    examine_venue,
+    look_at_journal,
+    look_at_store,
+    look_at_verdicts,
+)
 from edgeproof.services.health import FeedHealth, report
 from edgeproof.services.record import Recorder
 from edgeproof.services.standing import Standing, starting
@@ -160,6 +180,11 @@ async def examine_all(home: Path, config: Path, venue: str, url: str | None) -> 
         examine_disk(free_bytes(home), str(home)),
         examine("store", lambda: look_at_store(open_store(home)), "move the damaged folder away and import again"),
         examine("hypotheses", lambda: f"{len(library(home))} can be used", "edgeproof hypotheses check says more"),
+        examine("verdicts", lambda: _verdicts_text(home), "edgeproof hypotheses check, then edgeproof discover"),
+        examine(
+            "journal", lambda: _journal_text(home, config), "what it says is what to do; the file is left as it is"
+        ),
+        examine("session", lambda: held_by(home) or "none is running", "end it, or use another --home"),
     )
     history = market_history(venue, url)
     try:
@@ -171,6 +196,16 @@ async def examine_all(home: Path, config: Path, venue: str, url: str | None) -> 
     finally:
         await history.close()
     return (*here, *there, feed)
+
+
+def _journal_text(home: Path, config: Path) -> str:
+    with kept_journal(home, config) as journal:
+        return look_at_journal(journal)
+
+
+def _verdicts_text(home: Path) -> str:
+    known = {state_key(each) for each in variants_of(library(home))}
+    return look_at_verdicts({key: each for key, each in states(home).items() if key in known}, SystemClock().now())
 
 
 def _settings_text(config: Path) -> str:

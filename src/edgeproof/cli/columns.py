@@ -40,7 +40,7 @@ def flowed(segments: Iterable[Text], width: int) -> list[Text]:
         if lines and len(lines[-1]) + 2 + len(segment) <= width:
             lines[-1].append("  ").append_text(segment)
         else:
-            lines.append(one_line(segment.copy()))
+            lines.append(one_line(Text.assemble(segment)))
     return lines
 
 

@@ -10,20 +10,23 @@ from rich.text import Text
 from edgeproof.cli.figures import span_text, value_text
 from edgeproof.cli.scan_lines import confidence_text, moment_text, prices_text, reason_text
 from edgeproof.core.model.signal import Check, Decision, Fate
-from edgeproof.core.model.time import format_duration
+from edgeproof.core.model.time import MINUTE, format_duration
 from edgeproof.services.signal_document import direction_word, warning
 
 RULES = {
-    "expired": "age of the signal when it was decided, against how long it may be acted on",
-    "state": "what became of its hypothesis meanwhile",
-    "stop_distance": "from entry to stop, in basis points of the entry",
-    "cost_r": "fees and slippage of the trade, as a part of its risk",
+    "levels": "stop and targets are on the right side of the entry",
+    "age_minutes": "how long ago its candle closed; it expires at the limit",
+    "state": "how far its hypothesis has come",
+    "stop_distance_bps": "from entry to stop, in basis points of the entry",
+    "cost_r": "fees and slippage of a round trip, as a part of its risk",
     "spread_bps": "between the best bid and ask, in basis points of the middle",
-    "funding": "the rate of the hour that speaks against the position",
-    "activity": "share of the last minutes in which nobody traded",
-    "regime": "what kind of market it is",
+    "funding_against": "the rate of the hour against the position",
+    "quiet_share": "share of the last hour's minutes without a trade",
+    "regime": "the kind of market, where only the declared ones are let through",
 }
 """What the value of each rule is."""
+
+_ROOM = 120
 
 _FATES = {
     Fate.TOLD: "told: nothing spoke against it",
@@ -31,11 +34,10 @@ _FATES = {
     Fate.VOID: "void: its prices make no trade",
     Fate.EXPIRED: "expired: it came too late to act on",
 }
-_KNOWN = ("entry", "confirm", "candles", "regime", "funding_rate", "funding_percentile", "backtest")
 
 
-def decision_view(decision: Decision) -> Group:
-    """A decision with all that was looked at."""
+def decision_view(decision: Decision, width: int) -> Group:
+    """A decision with all that was looked at; where there is room, what each rule is."""
     signal, evidence = decision.signal, decision.evidence
     parts: list[RenderableType] = [
         Text.assemble(
@@ -47,13 +49,12 @@ def decision_view(decision: Decision) -> Group:
         _pairs(_facts(decision)),
     ]
     sections = (
-        ("Checks", _checks(decision.checks)),
+        ("Checks", _checks(decision.checks, explained=width >= _ROOM)),
         ("Entry: all of it held", _conditions(evidence.get("entry"))),
         ("Confirmation: all of it held", _conditions(evidence.get("confirm"))),
         ("Candles used, the last closed of each timeframe", _candles(evidence.get("candles"))),
         ("Market", _pairs(_market(evidence))),
         ("Record in the backtest", _pairs(_record(evidence.get("backtest")))),
-        ("More", _pairs((key, value_text(value)) for key, value in evidence.items() if key not in _KNOWN)),
     )
     for title, body in sections:
         if body is not None and body.row_count:
@@ -77,16 +78,33 @@ def _facts(decision: Decision) -> Iterator[tuple[str, str]]:
         "expires",
         f"{moment_text(signal.expires_at)} UTC, {span_text(signal.expires_at - signal.time)} after the close",
     )
-    yield "state", warning(decision.state) or f"qualified, {confidence_text(decision)}"
+    yield "state", warning(decision.state) or f"{decision.state}, {confidence_text(decision)}"
 
 
-def _checks(checks: Sequence[Check]) -> Table:
+def _checks(checks: Sequence[Check], *, explained: bool) -> Table:
     table = _table()
     for each in checks:
         mark = Text("holds", "green") if each.holds else Text("FAILS", "bold red")
-        limit = "no limit" if each.limit is None else f"limit {value_text(each.limit)}"
-        table.add_row(mark, each.rule, value_text(each.value), limit, Text(RULES.get(each.rule, ""), "dim"))
+        meaning = Text(RULES.get(each.rule, ""), "dim") if explained else ""
+        table.add_row(mark, each.rule, value_text(each.value), limit_text(each), meaning)
     return table
+
+
+def limit_text(check: Check) -> str:
+    """What a rule allows; whether a number is a most or a least shows in the outcome.
+
+    >>> limit_text(Check(rule="spread_bps", value=0.4, limit=8.0, holds=True))
+    'at most 8'
+    """
+    match check.value, check.limit:
+        case _, None:
+            return "no limit"
+        case float(value), float(limit):
+            return f"at {'most' if check.holds == (value <= limit) else 'least'} {value_text(limit)}"
+        case None, float(limit):
+            return f"limit {value_text(limit)}"
+        case _, limit:
+            return value_text(limit)
 
 
 def _conditions(conditions: Any) -> Table | None:  # noqa: ANN401 - evidence is JSON
@@ -106,51 +124,48 @@ def _candles(candles: Any) -> Table | None:  # noqa: ANN401 - evidence is JSON
         return None
     table = _table()
     for each in candles:
-        age = each.get("age_ms")
         opened, closed = (str(each.get(key, ""))[:19].replace("T", " ") for key in ("open_time", "close_time"))
-        old = "" if age is None else f"{span_text(age)} old"
-        table.add_row(str(each.get("timeframe", "")), f"{opened} to {closed[11:] or closed}", old)
+        age = each.get("age_minutes")
+        old = "" if age is None else "closed with the signal" if age == 0 else f"{span_text(age * MINUTE)} old"
+        table.add_row(str(each.get("timeframe", "")), f"{opened} to {closed[11:]}", old)
     return table
 
 
 def _market(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "regime", str(evidence.get("regime") or "none of those known")
+    declared = evidence.get("regimes_declared")
+    suits = f" (its hypothesis is meant for {', '.join(declared)})" if declared else ""
+    yield "regime", f"{evidence.get('regime') or 'none of those known'}{suits}"
     rate, percentile = evidence.get("funding_rate"), evidence.get("funding_percentile")
-    if rate is not None:
-        among = "" if percentile is None else f", higher than {percentile:.0%} of those before"
-        yield "funding an hour", f"{rate:+.5%}{among}"
-    else:
-        yield "funding an hour", "not known"
+    among = "" if percentile is None else f", percentile {100 * percentile:.0f} of the last 30 days"
+    yield "funding an hour", "not known" if rate is None else f"{rate:+.5%}{among}"
+    for key, name, form in _MARKET:
+        if (value := evidence.get(key)) is not None:
+            yield name, form.format(value)
+
+
+_MARKET = (
+    ("spread_bps", "spread", "{:.2f} basis points"),
+    ("volume_ratio", "volume", "{:.2f} times the usual"),
+    ("quiet_share", "quiet minutes", "{:.0%} of the last hour"),
+)
 
 
 def _record(backtest: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - evidence is JSON
-    if not isinstance(backtest, Mapping) or not backtest:
-        yield "none", "it was never tested as it stands: edgeproof discover"
+    if not isinstance(backtest, Mapping) or not backtest.get("n"):
+        yield "trades", "none; it was never tested as it stands: edgeproof discover"
         return
-    for key, percent in (("win_rate", True), ("expectancy_r", False)):
-        found = backtest.get(key)
-        if found is not None:
-            bounds = _bounds(backtest, key.removesuffix("_r"), key, percent=percent)
-            yield key.replace("_r", " R") if key == "expectancy_r" else "win rate", f"{_figure(found, percent)}{bounds}"
-    shown = {"win_rate", "expectancy_r", *(f"{name}_{end}" for name in _BOUNDED for end in ("low", "high"))}
-    for key, value in backtest.items():
-        if key not in shown:
-            yield str(key).replace("_", " "), value_text(value)
-
-
-_BOUNDED = ("win_rate", "expectancy", "expectancy_r")
-
-
-def _bounds(backtest: Mapping[str, Any], *names: str, percent: bool) -> str:
-    for name in names:
-        low, high = backtest.get(f"{name}_low"), backtest.get(f"{name}_high")
-        if low is not None and high is not None:
-            return f", 95 % interval {_figure(low, percent)} to {_figure(high, percent)}"
-    return ""
-
-
-def _figure(value: float, percent: bool) -> str:  # noqa: FBT001 - private
-    return f"{value:.1%}" if percent else f"{value:+.3f}"
+    yield "verdict", str(backtest.get("verdict", ""))
+    yield "trades", f"{backtest['n']:,}"
+    if (rate := backtest.get("win_rate")) is not None:
+        low, high = backtest.get("win_rate_low"), backtest.get("win_rate_high")
+        bounds = "" if low is None or high is None else f", 95 % interval {low:.1%} to {high:.1%}"
+        yield "win rate", f"{rate:.1%}{bounds}"
+    for key, name in (("expectancy_r", "expectancy"), ("cost_r", "costs")):
+        if (value := backtest.get(key)) is not None:
+            yield name, f"{value:+.3f} R a trade" if key == "expectancy_r" else f"{value:.3f} R a trade"
+    for key, name in (("data_end", "tested until"), ("run", "run")):
+        if backtest.get(key):
+            yield name, str(backtest[key])
 
 
 def _pairs(pairs: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) -> Table:

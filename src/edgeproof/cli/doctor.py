@@ -20,7 +20,7 @@ def doctor(
     venue: Annotated[str, typer.Option("--venue", help="kraken, replica, or a venue's ccxt id.")] = "kraken",
     url: Annotated[str | None, typer.Option("--url", help="Where the venue is.", show_default=False)] = None,
 ) -> None:
-    """Look at settings, disk, store, hypotheses, the venue, the clock and the feed.
+    """Look at settings, disk, store, hypotheses, verdicts, the journal, the venue, the clock and the feed.
 
     Exit status 3 when something is not in order; what to do stands beside it.
     """

@@ -1,7 +1,9 @@
 """Figures as people read them."""
 
 import math
+from collections.abc import Sequence
 
+from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import DAY, HOUR, MINUTE, SECOND
 
 
@@ -37,8 +39,8 @@ def value_text(value: object) -> str:
 def span_text(milliseconds: float) -> str:
     """A span of time in its two largest units.
 
-    >>> span_text(4_900), span_text(125_000), span_text(3_720_000), span_text(90_061_000), span_text(12)
-    ('4.9 s', '2m 5s', '1h 2m', '1d 1h', '12 ms')
+    >>> span_text(12), span_text(4_900), span_text(125_000), span_text(300_000), span_text(90_061_000)
+    ('12 ms', '4.9 s', '2m 5s', '5m', '1d 1h')
     """
     if milliseconds < SECOND:
         return f"{milliseconds:.0f} ms"
@@ -49,9 +51,9 @@ def span_text(milliseconds: float) -> str:
     parts: list[str] = []
     for unit, size in units:
         count, rest = divmod(rest, size)
-        if count or parts:
-            parts.append(f"{count}{unit}")
-    return " ".join(parts[:2])
+        parts.append(f"{count}{unit}")
+    first = next(number for number, part in enumerate(parts) if part[0] != "0")
+    return " ".join(part for part in parts[first : first + 2] if part[0] != "0")
 
 
 def shortened(name: str, width: int) -> str:
@@ -64,3 +66,9 @@ def shortened(name: str, width: int) -> str:
         return name
     end = (width - 1) // 2
     return f"{name[: width - 1 - end]}…{name[len(name) - end :]}"
+
+
+def labels(instruments: Sequence[Instrument]) -> dict[Instrument, str]:
+    """The shortest name of each instrument that is its own among them."""
+    bases = [instrument.base for instrument in instruments]
+    return {each: each.base if bases.count(each.base) == 1 else each.unified for each in instruments}

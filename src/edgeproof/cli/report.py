@@ -10,7 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from edgeproof.cli.table import FEW, MEDIUM, WIDE, by_expectancy, folded, labels, results_table
+from edgeproof.cli.figures import labels
+from edgeproof.cli.table import FEW, MEDIUM, WIDE, by_expectancy, folded, results_table
 from edgeproof.core.candles.quality import Certificate
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import format_duration, format_time

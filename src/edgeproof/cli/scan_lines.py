@@ -7,7 +7,7 @@ from edgeproof.core.model.event import IncidentKind
 from edgeproof.core.model.journal import CloseMissed, Noticed
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import format_duration, format_time
-from edgeproof.services.signal_document import QUALIFIED, direction_word, risk_reward_text
+from edgeproof.services.signal_document import PROVEN, direction_word, risk_reward_text
 from edgeproof.services.standing import Standing
 
 REASONS = {
@@ -49,27 +49,30 @@ def prices_text(decision: Decision) -> str:
 
 
 def confidence_text(decision: Decision) -> str:
-    """The chance of a win its record supports, or that it is not proven."""
-    if decision.state != QUALIFIED:
-        return decision.state.upper() if decision.state in {"rejected", "killed"} else "UNPROVEN"
-    return "win ?" if decision.confidence is None else f"win {decision.confidence:.0%}"
+    """The chance of a win that its record supports at least, or that it is not proven."""
+    if decision.state not in PROVEN:
+        return decision.state.upper() if decision.state in {"rejected", "killed", "probation"} else "UNPROVEN"
+    return "win ?" if decision.confidence is None else f"win {decision.confidence:.0%}+"
 
 
 def reason_text(decision: Decision) -> str:
-    """The rule that decided, with what it found and what it allows; "" for a signal that was told.
-
-    The word between them is neutral: whether a limit is a most or a least, its rule knows.
-    """
+    """The rule that decided, with what it found and what it allows; "" for a signal that was told."""
+    value, limit = decision.value, decision.limit
     if decision.fate is Fate.TOLD:
         return ""
-    found = f"{decision.rule} {value_text(decision.value)}" if decision.value is not None else decision.rule
-    return found if decision.limit is None else f"{found}, limit {value_text(decision.limit)}"
+    if decision.fate is Fate.VOID:
+        return f"its {value_text(value)} is on the wrong side"
+    if isinstance(value, float) and isinstance(limit, float):
+        return f"{decision.rule} {value_text(value)} {'>' if value >= limit else '<'} {value_text(limit)}"
+    found = decision.rule if value is None else f"{decision.rule} {value_text(value)}"
+    return found if limit is None else f"{found}, not {value_text(limit)}"
 
 
 def late_text(missed: CloseMissed) -> str:
     """A close that was evaluated too late."""
     late = span_text(max(0, missed.evaluated_at - missed.at))
-    fired = f"; {len(missed.signals)} signals fired on it" if missed.signals else ""
+    count = len(missed.signals)
+    fired = f"; {count} signal{'s' if count > 1 else ''} fired on it" if count else ""
     why = REASONS.get(missed.reason, missed.reason)
     return f"{clock_text(missed.at)} missed {missed.instrument}: evaluated {late} after the close, {why}{fired}"
 

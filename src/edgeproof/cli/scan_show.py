@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 
 from edgeproof.cli.context import Context
@@ -40,24 +40,37 @@ async def show(
         await _tell(standing)
         return
     console = looks.console
+
+    def drawn() -> Group:
+        now, size = standing(), Size(console.width, console.height)
+        has_begun = now is not None and now.health.venue_time > 0
+        return picture(now, monotonic(), size) if now is not None and has_begun else starting_picture(words)
+
     # What goes to stdout is for programs when the picture is on stderr: it must not be caught.
     with Live(console=console, auto_refresh=False, transient=False, redirect_stdout=not console.stderr) as live:
-        while True:
-            now, size = standing(), Size(console.width, console.height)
-            drawn = starting_picture(words) if now is None else picture(now, monotonic(), size)
-            live.update(drawn, refresh=True)
-            await asyncio.sleep(DRAW_EVERY_S)
+        try:
+            while True:
+                live.update(drawn(), refresh=True)
+                await asyncio.sleep(DRAW_EVERY_S)
+        finally:
+            live.update(drawn(), refresh=True)
 
 
 async def _tell(standing: Callable[[], Standing | None]) -> None:
     """Write to stderr what happened: incidents of the feed, notices, closes that were evaluated late."""
     told = _Told()
-    while True:
+
+    def tell() -> None:
         now = standing()
         if now is not None:
-            for line in told.news(now):
-                sys.stderr.write(f"{line}\n")
-        await asyncio.sleep(DRAW_EVERY_S)
+            sys.stderr.writelines(f"{line}\n" for line in told.news(now))
+
+    try:
+        while True:
+            tell()
+            await asyncio.sleep(DRAW_EVERY_S)
+    finally:
+        tell()
 
 
 class _Told:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from edgeproof.cli.columns import Cell, Filling, aligned, flowed, one_line
 from edgeproof.cli.feed_view import COLOURS, STALE_S, incident_text, without_repeats
-from edgeproof.cli.figures import price_text, shortened, span_text
+from edgeproof.cli.figures import labels, price_text, shortened, span_text
 from edgeproof.cli.scan_lines import (
     clock_text,
     closes_text,
@@ -30,14 +30,13 @@ from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import MINUTE, SECOND, format_duration
 from edgeproof.services.health import SKEW_MS
-from edgeproof.services.signal_document import QUALIFIED, direction_word, risk_reward_text
+from edgeproof.services.signal_document import PROVEN, direction_word, risk_reward_text
 from edgeproof.services.standing import STALE_CLOSE_MS, Preview, Standing
 
 WIDE = 116
 _LEAST = 4
 _NEWS = 12
 _SHORT_ID = 6
-_ID_TITLE = "id"
 
 _FATES = {Fate.TOLD: "bold", Fate.VETOED: "yellow", Fate.VOID: "dim", Fate.EXPIRED: "magenta"}
 _STATES = (("qualified", "qualified", "green"), ("tested", "unproven", ""), ("rejected", "rejected", ""))
@@ -84,7 +83,7 @@ def starting_picture(words: Sequence[str]) -> Group:
 
 def picture(standing: Standing, now: float, size: Size) -> Group:
     """The whole view at a monotonic time, for a terminal of a size."""
-    names = _names(list(standing.instruments), size.width)
+    names = labels(list(standing.instruments))
     head = _head(standing, now, size.width)
     table = _instruments(standing, names, now, size.width)
     found = (
@@ -97,15 +96,22 @@ def picture(standing: Standing, now: float, size: Size) -> Group:
     rows, rooms = _shares(len(table) - 1, parts, size.height - len(head) - 3)
     body: list[RenderableType] = [*head, Text(), *table[: rows + 1]]
     if more := len(table) - 1 - rows:
-        body.append(Text(f"and {more} more instruments", "dim"))
+        body.append(Text(f"and {more} more", "dim"))
     for part, room in zip(parts, rooms, strict=True):
         body += [Text(), Text(part.title, "dim"), *([part.heading] if part.heading else []), *part.newest(room)]
     return Group(*body)
 
 
 def _shares(instruments: int, parts: Sequence[_Part], room: int) -> tuple[int, list[int]]:
-    """How many instruments are shown, and how many lines each part gets, in so many lines."""
+    """How many instruments are shown, and how many lines each part gets, in so many lines.
+
+    Where there is little room the last parts give way first, down to their newest entry.
+    """
     rooms = [min(each.lines, _LEAST) for each in parts]
+    least = sum(each.overhead for each in parts) + min(instruments, _LEAST)
+    for number in reversed(range(len(parts))):
+        lacking = least + sum(rooms) - room
+        rooms[number] -= min(max(0, lacking), rooms[number] - len(parts[number].entries[-1]))
     free = room - sum(rooms) - sum(each.overhead for each in parts)
     rows = instruments if instruments <= free else max(min(instruments, _LEAST), free - 1)
     free -= rows
@@ -114,13 +120,6 @@ def _shares(instruments: int, parts: Sequence[_Part], room: int) -> tuple[int, l
         rooms[number] += more
         free -= more
     return rows, rooms
-
-
-def _names(instruments: Sequence[Instrument], width: int) -> dict[Instrument, str]:
-    """What instruments are called: in full where there is room, else by their base where that is enough."""
-    bases = [each.base for each in instruments]
-    is_short = width < WIDE
-    return {each: each.base if is_short and bases.count(each.base) == 1 else each.unified for each in instruments}
 
 
 # --- how it is doing ---
@@ -160,7 +159,8 @@ def _instruments(standing: Standing, names: Mapping[Instrument, str], now: float
     if width >= WIDE:
         titles[5:9] = ["percentile", "spread", "signals today", "heard", "evaluated"]
     header: list[Cell | Filling] = [Text(each, "dim") for each in titles]
-    rows = [_instrument(standing, each, names[each], now, width) for each in standing.instruments]
+    called = names if width < WIDE else {each: each.unified for each in names}
+    rows = [_instrument(standing, each, called[each], now, width) for each in standing.instruments]
     return aligned([header, *rows], width, right=(1, 2, 4, 5, 6, 7, 8, 9))
 
 
@@ -175,7 +175,7 @@ def _instrument(standing: Standing, instrument: Instrument, name: str, now: floa
         name,
         price_text(health.last),
         Text("" if closes is None else f"{max(0.0, closes):.0f} s", "bold red" if is_stale else ""),
-        Text(own.regime if width >= WIDE else shortened(own.regime, 10)),
+        (own.regime if width >= WIDE else _first(own.regime)) or "-",
         "" if health.funding_rate is None else f"{health.funding_rate:+.5%}",
         _percentile(own.funding_percentile),
         "" if spread is None else f"{spread:.2f} bp",
@@ -186,6 +186,16 @@ def _instrument(standing: Standing, instrument: Instrument, name: str, now: floa
         text = "" if unevaluated is None else f"{max(0, unevaluated) // SECOND} s ago"
         cells.append(Text(text, "bold red" if is_stale else ""))
     return cells
+
+
+def _first(regimes: str) -> str:
+    """The first of several words.
+
+    >>> _first("trending, volatile"), _first("choppy"), _first("")
+    ('trending+', 'choppy', '')
+    """
+    first, _, others = regimes.partition(",")
+    return f"{first}+" if others else first
 
 
 def _percentile(fraction: float | None) -> Text:
@@ -204,9 +214,9 @@ def _open_signals(standing: Standing, names: Mapping[Instrument, str], width: in
         return _Part("open signals", [[Text("none", "dim")]])
     if width < WIDE:
         first = aligned([_signal_cells(each, names, _now(standing)) for each in signals], width, right=(5,))
-        second = [one_line(Text(f"      {prices_text(each)}")) for each in signals]
+        second = [one_line(Text.assemble(f"      {prices_text(each)}  ", _short_id(each))) for each in signals]
         return _Part("open signals", list(zip(first, second, strict=True)))
-    titles = ["", "on", "tf", "hypothesis", "", "expires in", "entry", "stop", "target", "R:R", _ID_TITLE]
+    titles = ["", "on", "tf", "hypothesis", "", "expires", "entry", "stop", "target", "R:R", "id"]
     header: list[Cell | Filling] = [Text(each, "dim") for each in titles]
     header[3] = lambda room: Text(titles[3][:room], "dim")
     rows = [[*_signal_cells(each, names, _now(standing)), *_price_cells(each)] for each in signals]
@@ -218,23 +228,23 @@ def _signal_cells(decision: Decision, names: Mapping[Instrument, str], now: int)
     signal = decision.signal
     return [
         _direction(signal.direction),
-        names.get(signal.instrument, str(signal.instrument)),
+        names.get(signal.instrument, signal.instrument.unified),
         format_duration(signal.timeframe),
         lambda room: Text(shortened(signal.hypothesis, room)),
-        Text(confidence_text(decision), "green" if decision.state == QUALIFIED else "bold yellow"),
+        Text(confidence_text(decision), "green" if decision.state in PROVEN else "bold yellow"),
         span_text(max(0, signal.expires_at - now)),
     ]
 
 
 def _price_cells(decision: Decision) -> list[Cell | Filling]:
     signal = decision.signal
-    more = f" (+{len(signal.targets) - 1})" if len(signal.targets) > 1 else ""
+    more = f" +{len(signal.targets) - 1}" if len(signal.targets) > 1 else ""
     return [
         price_text(signal.reference_price),
         price_text(signal.stop_loss),
         f"{price_text(signal.targets[-1])}{more}" if signal.targets else "none",
         risk_reward_text(signal.risk_reward) or "-",
-        Text(signal.id[:_SHORT_ID], "dim"),
+        _short_id(decision),
     ]
 
 
@@ -275,10 +285,10 @@ def _decision_cells(decision: Decision, names: Mapping[Instrument, str]) -> list
         clock_text(signal.time)[:5],
         Text(decision.fate.value, _FATES[decision.fate]),
         _direction(signal.direction),
-        names.get(signal.instrument, str(signal.instrument)),
+        names.get(signal.instrument, signal.instrument.unified),
         format_duration(signal.timeframe),
         lambda room: _named_reason(signal.hypothesis, reason_text(decision), room),
-        Text(signal.id[:_SHORT_ID], "dim"),
+        _short_id(decision),
     ]
 
 
@@ -288,6 +298,11 @@ def _named_reason(name: str, reason: str, room: int) -> Text:
         return Text(shortened(name, room))
     short = shortened(name, max(room // 3, room - len(reason) - 2))
     return Text.assemble(short, "  ", (reason, "dim"))
+
+
+def _short_id(decision: Decision) -> Text:
+    """Enough of an id to ask with."""
+    return Text(decision.signal.id[:_SHORT_ID], "dim")
 
 
 def _direction(direction: int) -> Text:

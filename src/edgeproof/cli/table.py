@@ -113,12 +113,6 @@ def _rank(outcome: Outcome) -> tuple[bool, float, str, str]:
     return (outcome.closed < FEW, -expectancy, outcome.hypothesis.name, outcome.instrument.unified)
 
 
-def labels(instruments: Sequence[Instrument]) -> dict[Instrument, str]:
-    """The shortest name of each instrument that is its own among them."""
-    bases = [instrument.base for instrument in instruments]
-    return {each: each.base if bases.count(each.base) == 1 else each.unified for each in instruments}
-
-
 def folded(name: str, width: int) -> str:
     """A name on as many lines as it needs, broken after underscores.
 

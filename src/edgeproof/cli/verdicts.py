@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from edgeproof.cli.edge_document import placebos_document, states_count
-from edgeproof.cli.table import labels
+from edgeproof.cli.figures import labels
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.performance.metrics import Statistics
 from edgeproof.core.performance.sample import Untestable

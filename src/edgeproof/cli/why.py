@@ -71,7 +71,7 @@ def _explain(context: Context, decision: "Decision") -> None:
         return
     from edgeproof.cli.decision_view import decision_view  # noqa: PLC0415
 
-    context.out.print(decision_view(decision))
+    context.out.print(decision_view(decision, context.out.width))
 
 
 def _list(context: Context, decisions: "Sequence[Decision]") -> None:

@@ -1,11 +1,13 @@
 """Is everything in order? Each examination finds one thing, says whether it is well, and what to do if not."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from edgeproof.core.model.errors import EdgeproofError
-from edgeproof.core.model.time import SECOND, format_time
-from edgeproof.ports import CandleStore, Clock, MarketHistory
+from edgeproof.core.model.journal import Decided, SessionBegan
+from edgeproof.core.model.time import DAY, SECOND, format_time, parse_time
+from edgeproof.ports import CandleStore, Clock, Journal, MarketHistory
 
 SKEW_MS = 2 * SECOND
 LITTLE_DISK = 1_000_000_000
@@ -54,6 +56,37 @@ def look_at_store(store: CandleStore) -> str:
     return (
         f"{len(instruments)} instruments, {rows:,} rows" if instruments else "empty: edgeproof data download fills it"
     )
+
+
+def look_at_journal(journal: Journal) -> str:
+    """What sessions wrote down last.
+
+    Raises
+    ------
+    StoreError
+        It cannot be read.
+    """
+    began = next((each.record for each in journal.last(SessionBegan, 1)), None)
+    if began is None:
+        return "no session yet: edgeproof scan begins one"
+    decided = next((each.record for each in journal.last(Decided, 1)), None)
+    taken = max(journal.taken_until().values(), default=None)
+    words = [f"last session {format_time(began.at)} ({began.command} on {began.venue})"]
+    words.append("no candle yet" if taken is None else f"candles until {format_time(taken)}")
+    words.append("no signal yet" if decided is None else f"last signal {format_time(decided.at)}")
+    return ", ".join(words)
+
+
+def look_at_verdicts(states: Mapping[str, Mapping[str, Any]], now: int) -> str:
+    """How many hypotheses are qualified on some instrument, and how old the data of the newest verdict is."""
+    scopes = [list(each["scopes"].values()) for each in states.values()]
+    qualified = sum(any(scope["state"] == "qualified" for scope in of) for of in scopes)
+    ends = [parse_time(scope["data_end"]) for of in scopes for scope in of]
+    if not ends:
+        return "none was tested as it stands: edgeproof discover tests them"
+    age = max(0, now - max(ends)) // DAY
+    words = f"{qualified} of {len(states)} tested are qualified; the newest verdict knows data up to {age} days ago"
+    return words if qualified else f"{words}; edgeproof scan --all watches them unproven"
 
 
 async def examine_venue(history: MarketHistory, clock: Clock, time_remedy: str | None) -> tuple[Examined, ...]:

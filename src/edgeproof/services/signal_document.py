@@ -8,11 +8,13 @@ from typing import Any
 from edgeproof.core.model.signal import Check, Decision
 from edgeproof.core.model.time import format_duration, format_time
 
-QUALIFIED = "qualified"
+PROVEN = frozenset({"qualified", "paper", "live"})
+"""States of hypotheses that were shown to have an edge."""
 
 WARNINGS = {
     "rejected": "rejected: its record speaks against it",
     "killed": "killed: it was taken out of use",
+    "probation": "on probation: it does worse than its record",
     "draft": "draft: it was never tested as it stands",
 }
 _UNPROVEN = "unproven: no edge has been shown"
@@ -28,7 +30,7 @@ def signal_document(decision: Decision) -> dict[str, Any]:
 
     `size` is null: a session that only watches sizes nothing.
     """
-    signal, is_qualified = decision.signal, decision.state == QUALIFIED
+    signal, is_qualified = decision.signal, decision.state in PROVEN
     document = {
         "timestamp": format_time(signal.time),
         "signal": signal.hypothesis,
@@ -70,8 +72,8 @@ def decision_document(decision: Decision) -> dict[str, Any]:
 
 
 def warning(state: str) -> str | None:
-    """What must be said beside a signal of a hypothesis in a state; None when it is qualified."""
-    return None if state == QUALIFIED else WARNINGS.get(state, _UNPROVEN)
+    """What must be said beside a signal of a hypothesis in a state; None when it is proven."""
+    return None if state in PROVEN else WARNINGS.get(state, _UNPROVEN)
 
 
 def direction_word(direction: int) -> str:

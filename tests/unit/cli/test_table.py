@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from edgeproof.cli.table import folded, hold, labels, number, signed
+from edgeproof.cli.figures import labels
+from edgeproof.cli.table import folded, hold, number, signed
 from edgeproof.core.model.instrument import Instrument
 
 

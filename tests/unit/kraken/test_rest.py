@@ -266,3 +266,16 @@ def test_requests_beyond_the_burst_wait_for_their_turn() -> None:
 def test_an_address_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="--url"):
         KrakenRest(text, rng=np.random.default_rng(1))
+
+
+def test_reach_gives_up_after_two_tries_when_nobody_is_there() -> None:
+    slept = Slept()
+    with pytest.raises(VenueError, match=r"127\.0\.0\.1:1 cannot be reached \(refused\)"):
+        asyncio.run(client(answers(httpx.ConnectError("refused")), slept).reach())
+    assert len(slept.waits) == 1
+
+
+def test_reach_is_content_with_any_answer() -> None:
+    slept = Slept()
+    asyncio.run(client(answers(httpx.Response(503)), slept).reach())
+    assert slept.waits == []

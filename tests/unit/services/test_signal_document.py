@@ -1,0 +1,59 @@
+"""A signal as JSON: the shape that other systems consume."""
+
+import json
+import math
+from dataclasses import replace
+
+from edgeproof.services.signal_document import decision_document, signal_document, signal_line
+from tests.support.sessions import decisions, signal, told
+
+_KEYS = [
+    *("timestamp", "signal", "instrument", "direction", "entry", "stop_loss", "take_profit", "risk_reward"),
+    *("id", "symbol", "venue_symbol", "timeframe", "targets", "expires_at", "confidence", "size", "evidence"),
+    *("latency_ms", "state", "qualified", "warning"),
+]
+
+
+def test_signal_document_has_the_documented_keys_in_order() -> None:
+    assert list(signal_document(told(signal()))) == _KEYS
+
+
+def test_signal_document_says_times_names_and_prices_as_other_systems_read_them() -> None:
+    found = signal_document(told(signal(targets=2)))
+    assert found["timestamp"] == "2026-02-03T10:30:00.000Z"
+    assert found["expires_at"] == "2026-02-03T10:35:00.000Z"
+    assert (found["instrument"], found["symbol"], found["venue_symbol"]) == ("BTCUSDT.P", "BTC/USD:USD", "PF_XBTUSD")
+    assert (found["direction"], found["timeframe"], found["risk_reward"]) == ("long", "5m", "1.5:1")
+    assert found["take_profit"] == found["targets"][-1] > found["entry"] > found["stop_loss"]
+    assert (found["size"], found["confidence"], found["latency_ms"]) == (None, 0.394, 3.1)
+
+
+def test_signal_of_an_unqualified_hypothesis_is_marked() -> None:
+    states = {
+        state: signal_document(told(signal(), state=state))
+        for state in ("qualified", "tested", "rejected", "draft", "killed")
+    }
+    assert [each["qualified"] for each in states.values()] == [True, False, False, False, False]
+    assert states["qualified"]["warning"] is None
+    assert states["tested"]["warning"] == "unproven: no edge has been shown"
+    assert states["rejected"]["warning"].startswith("rejected: ")
+
+
+def test_signal_without_targets_or_risk_is_written_with_nulls() -> None:
+    bare = replace(signal(), targets=(), fractions=(), stop_loss=math.nan)
+    found = json.loads(signal_line(told(bare)))
+    assert (found["take_profit"], found["targets"], found["stop_loss"], found["risk_reward"]) == (None, [], None, None)
+
+
+def test_signal_line_is_one_line() -> None:
+    line = signal_line(told(signal()))
+    assert "\n" not in line
+    assert json.loads(line)["evidence"]["regime"] == "ranging"
+
+
+def test_decision_document_says_fate_rule_value_limit_and_every_check() -> None:
+    found = decision_document(decisions()[2])
+    assert (found["fate"], found["rule"], found["value"], found["limit"]) == ("vetoed", "spread_bps", 12.34, 8.0)
+    assert found["checks"][-1] == {"rule": "spread_bps", "value": 12.34, "limit": 8.0, "holds": False}
+    assert found["id"] == found["signal"]["id"]
+    assert decision_document(told(signal()))["rule"] is None
