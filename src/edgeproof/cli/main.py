@@ -32,6 +32,7 @@ def _enter_commands() -> None:
         feed,
         hypotheses,
         missed,
+        parity,
         report_command,
         scan,
         status,
@@ -46,6 +47,7 @@ def _enter_commands() -> None:
     scan.enter(app)
     why.enter(app)
     missed.enter(app)
+    parity.enter(app)
     status.enter(app)
     doctor.enter(app)
     demo.enter(app)

@@ -216,7 +216,8 @@ def _orphans(work: _Work, live: Mapping[Key, Recorded]) -> dict[Key, Explained]:
 
 def _result(work: _Work, tally: _Tally, doubled: tuple[str, ...]) -> InstrumentParity:
     due, evaluated, unwatched = _closes(work.watches, work.span)
-    twice = [each for watch in work.watches for each in watch.taken.taken_twice().tolist() if work.span.holds(each)]
+    repeated = [time for each in work.watches for time in each.taken.taken_twice(each.used.end).tolist()]
+    twice = [time for time in repeated if work.span.holds(time)]
     differences = tuple(tally.explained.values())
     bounds = [time for each in work.watches for time in (each.after, each.until)]
     bounds += [each.difference.key.time for each in differences]

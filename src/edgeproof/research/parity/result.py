@@ -12,7 +12,7 @@ from edgeproof.core.model.time import MINUTE, format_time
 from edgeproof.research.parity.causes import Cause, Difference
 from edgeproof.research.parity.signals import first_difference
 
-_CAUSE_WORDS = {
+CAUSE_WORDS = {
     Cause.LATE_CANDLE: "a candle was not known, or not yet corrected, when that close was evaluated",
     Cause.LATE_FUNDING: "a funding rate was not known when that close was evaluated",
     Cause.RESTART_GAP: "no session was watching at that time",
@@ -20,6 +20,7 @@ _CAUSE_WORDS = {
     Cause.CONFIG_DIFFERED: "the session ran another version of edgeproof",
     Cause.UNEXPLAINED: "nothing recorded explains it",
 }
+"""What each cause means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,11 @@ class Explained:
     @property
     def words(self) -> str:
         """What differs and why, as a sentence."""
-        return f"{self._what()}; {_CAUSE_WORDS[self.cause]}"
+        return f"{self.what}; {CAUSE_WORDS[self.cause]}"
 
-    def _what(self) -> str:
+    @property
+    def what(self) -> str:
+        """What differs, without the cause."""
         live, backtest = self.difference.live, self.difference.backtest
         if live is None or backtest is None:
             return "only the backtest has it" if live is None else "only the session has it"

@@ -36,16 +36,17 @@ class Taken:
         """The close time of the last candle; None where there is none."""
         return int(self.candles.close_time.max()) if len(self.candles) else None
 
-    def first_revisions(self) -> tuple[IntArray, IntArray]:
-        """The close times that were evaluated, ascending, and the number of the record by which each was."""
-        is_first = ~self.is_correction
+    def first_revisions(self, after: int) -> tuple[IntArray, IntArray]:
+        """The close times after one that were evaluated, ascending, and the number of the record by which each was."""
+        is_first = ~self.is_correction & (self.candles.close_time > after)
         time, seq = self.candles.close_time[is_first], self.candle_seq[is_first]
         closes, rows = np.unique(time, return_index=True)
         return closes, seq[rows]
 
-    def taken_twice(self) -> IntArray:
-        """The close times that have more than one first revision."""
-        closes, counts = np.unique(self.candles.close_time[~self.is_correction], return_counts=True)
+    def taken_twice(self, after: int) -> IntArray:
+        """The close times after one that have more than one first revision."""
+        is_first = ~self.is_correction & (self.candles.close_time > after)
+        closes, counts = np.unique(self.candles.close_time[is_first], return_counts=True)
         return closes[counts > 1]
 
     def late_candles(self, time: int, seq: int) -> frozenset[int]:

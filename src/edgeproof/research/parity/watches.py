@@ -103,7 +103,7 @@ def _watch(store: CandleStore, session: SessionBegan, used: HistoryUsed, taken: 
     funding = store.load_funding(used.instrument, end=used.end)
     before_it = _without(funding, taken.funding.time)
     digests = {history_digest(candles, each): each for each in (before_it, funding)}
-    closes, evaluated_by = taken.first_revisions()
+    closes, evaluated_by = taken.first_revisions(used.end)
     return Watch(
         session=session,
         used=used,

@@ -1,0 +1,43 @@
+"""Where the comparison of a session with the backtest gets its journal, its store and the hypotheses of now."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from edgeproof.bootstrap import library, open_store, variants_of
+from edgeproof.config import Settings
+from edgeproof.core.model.errors import EdgeproofError
+from edgeproof.core.model.journal import ParityRun
+from edgeproof.core.signals.hypothesis import Hypothesis
+from edgeproof.research.parity.compare import Question, compare
+from edgeproof.research.parity.result import ParityResult
+
+
+def run_parity(
+    home: Path, settings: Settings, start: int | None = None, end: int | None = None, question: Question | None = None
+) -> ParityResult:
+    """What the sessions under a home did, between two times, against the backtest."""
+    from edgeproof.bootstrap.journal import open_journal  # noqa: PLC0415 - brings the database
+
+    journal = open_journal(home, settings, writing=False)
+    try:
+        return compare(journal, open_store(home), start, end, question if question is not None else Question())
+    finally:
+        journal.close()
+
+
+def compare_span(home: Path, settings: Settings, start: int, end: int, now: int) -> ParityRun:
+    """The comparison of a span as a record of the journal, for the session that asks: `now` is its machine's time."""
+    found = run_parity(home, settings, start, end, Question(library=library_now(home)))
+    asks = found.sessions[-1].session if found.sessions else ""
+    return ParityRun(
+        session=asks, at=now, start=start, end=end, unexplained=found.unexplained, document=found.document()
+    )
+
+
+def library_now(home: Path, files: Sequence[Path] = ()) -> tuple[Hypothesis, ...]:
+    """Every hypothesis as it is defined now, variants told apart; none where a file is broken just now."""
+    try:
+        read = library(home, files)
+    except EdgeproofError:
+        return ()
+    return tuple({each.name: each for each in (*read, *variants_of(read))}.values())
