@@ -6,7 +6,6 @@ import pytest
 
 from edgeproof.bootstrap import open_store
 from edgeproof.bootstrap.journal import open_journal
-from edgeproof.bootstrap.parity import compare_span
 from edgeproof.config import Settings
 from edgeproof.core.model.journal import Decided
 from edgeproof.core.model.time import HOUR, MINUTE, format_time
@@ -96,16 +95,6 @@ def test_parity_against_something_else_is_refused(run: Run, home: Path) -> None:
     said = run("parity", "--home", home, "--against", "luck")
     assert said.status == 2
     assert 'expected recorded or store, found "luck"' in said.err
-
-
-def test_a_session_asks_for_a_record_of_its_journal(home: Path) -> None:
-    found = compare_span(home, Settings(), SEEN.begin + HOUR, SEEN.begin + 2 * HOUR, 5)
-
-    assert (found.session, found.at, found.unexplained) == ("s1", 5, 0)
-    assert found.document["matched"] > 0
-    journal = written(home)
-    journal.append([found])
-    journal.close()
 
 
 def test_parity_with_an_invented_signal_ends_with_no(run: Run, tmp_path: Path) -> None:

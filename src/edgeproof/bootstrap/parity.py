@@ -6,7 +6,6 @@ from pathlib import Path
 from edgeproof.bootstrap import library, open_store, variants_of
 from edgeproof.config import Settings
 from edgeproof.core.model.errors import EdgeproofError
-from edgeproof.core.model.journal import ParityRun
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.research.parity.compare import Question, compare
 from edgeproof.research.parity.result import ParityResult
@@ -23,15 +22,6 @@ def run_parity(
         return compare(journal, open_store(home), start, end, question if question is not None else Question())
     finally:
         journal.close()
-
-
-def compare_span(home: Path, settings: Settings, start: int, end: int, now: int) -> ParityRun:
-    """The comparison of a span as a record of the journal, for the session that asks: `now` is its machine's time."""
-    found = run_parity(home, settings, start, end, Question(library=library_now(home)))
-    asks = found.sessions[-1].session if found.sessions else ""
-    return ParityRun(
-        session=asks, at=now, start=start, end=end, unexplained=found.unexplained, document=found.document()
-    )
 
 
 def library_now(home: Path, files: Sequence[Path] = ()) -> tuple[Hypothesis, ...]:

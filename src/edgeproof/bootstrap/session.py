@@ -16,6 +16,7 @@ from edgeproof.adapters.storage.states import STATES, read_states
 from edgeproof.bootstrap import fees, market_history, open_store
 from edgeproof.bootstrap.journal import open_journal
 from edgeproof.bootstrap.live import open_feed
+from edgeproof.bootstrap.parity import library_now
 from edgeproof.config import Settings, load_settings
 from edgeproof.core.model.errors import EdgeproofError, NothingQualified
 from edgeproof.core.model.instrument import Instrument
@@ -27,8 +28,8 @@ from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.signals.library import read_hypotheses
 from edgeproof.core.signals.validate import Limits
 from edgeproof.core.simulation.costs import costs_for
-from edgeproof.ports import CandleStore, Clock, Journal, MarketFeed
-from edgeproof.research.parity.compare import compare
+from edgeproof.ports import Clock, Journal, MarketFeed
+from edgeproof.research.parity.compare import Question, compare
 from edgeproof.research.run_identity import code_version
 from edgeproof.research.trials import state_key
 from edgeproof.services.desk import Rules
@@ -122,10 +123,17 @@ def open_session(
             log=log,
             clock=clock,
             changes=Changes(call, records),
-            compare=lambda start, end: _compare(plan.session, journal, open_store(call.home), start, end),
+            compare=lambda start, end: _compare(plan.session, journal, call.home, start, end),
         )
         session = Session(plan, means, on_decisions, on_words)
         return OpenSession(session, stack.pop_all())
+
+
+def forget_sessions(home: Path) -> None:
+    """Delete what sessions under a home have left: for a demo, which begins anew each time."""
+    for pattern in ("journal.db*", "signals*.jsonl*"):
+        for path in home.glob(pattern):
+            path.unlink()
 
 
 class SignalLog:
@@ -222,9 +230,10 @@ def _feed(call: ScanCall, prepared: Mapping[Instrument, Prepared]) -> MarketFeed
     return open_feed(call.venue, call.url, call.instruments, (MINUTE,), remembered=remembered)
 
 
-async def _compare(session: str, journal: Journal, store: CandleStore, start: int, end: int) -> ParityRun:
+async def _compare(session: str, journal: Journal, home: Path, start: int, end: int) -> ParityRun:
     """What a session did in a span against the backtest; in a thread, so that the market goes on meanwhile."""
-    found = await asyncio.to_thread(compare, journal, store, start, end)
+    question = Question(library=library_now(home))
+    found = await asyncio.to_thread(compare, journal, open_store(home), start, end, question)
     return ParityRun(
         session=session, at=end, start=start, end=end, unexplained=found.unexplained, document=found.document()
     )

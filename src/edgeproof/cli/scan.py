@@ -39,6 +39,8 @@ _Preview = Annotated[
     bool, typer.Option("--preview/--no-preview", help="Show what would fire if the candle that forms closed now.")
 ]
 
+_KEPT = 1_000
+
 
 def enter(app: typer.Typer) -> None:
     """Enter the command."""
@@ -63,7 +65,10 @@ def scan(  # noqa: PLR0913, PLR0917 - one parameter an option
     Every signal is kept in HOME/signals.jsonl; with --json it is also one line on stdout. Ctrl-C ends it.
     Status 3 when no hypothesis is qualified: edgeproof discover finds those that are, --all watches all.
     """
-    from edgeproof.bootstrap.session import ScanCall  # noqa: PLC0415 - heavy parts load when a command runs
+    from edgeproof.cli.kernel_cache import use_kernel_cache  # noqa: PLC0415 - heavy parts load when a command runs
+
+    use_kernel_cache()
+    from edgeproof.bootstrap.session import ScanCall  # noqa: PLC0415
     from edgeproof.core.model.instrument import parse_instrument  # noqa: PLC0415
     from edgeproof.core.model.time import parse_duration, parse_time  # noqa: PLC0415
 
@@ -80,7 +85,7 @@ def scan(  # noqa: PLR0913, PLR0917 - one parameter an option
         history=None if history is None else parse_duration(history),
         preview=preview,
     )
-    _Scan(context, call).run(serve)
+    Scan(context, call).run(serve)
 
 
 def _chosen(context: Context, names: list[str], files: list[Path]) -> "tuple[Hypothesis, ...]":
@@ -93,10 +98,13 @@ def _chosen(context: Context, names: list[str], files: list[Path]) -> "tuple[Hyp
     return tuple(each for each in chosen if names or each.family is not Family.PLACEBO)
 
 
-class _Scan:
-    """A call of `scan`: its session, and what people and programs get to see of it."""
+class Scan:
+    """A call of `scan`: its session, and what people and programs get to see of it.
 
-    def __init__(self, context: Context, call: "ScanCall") -> None:
+    `told` are the signals that were told. With `is_quiet` none of them goes to stdout.
+    """
+
+    def __init__(self, context: Context, call: "ScanCall", *, is_quiet: bool = False) -> None:
         from edgeproof.bootstrap.session import open_session  # noqa: PLC0415
         from edgeproof.cli.scan_show import looks  # noqa: PLC0415
 
@@ -104,6 +112,8 @@ class _Scan:
         self._call = call
         self._looks = looks(context)
         self._words: deque[str] = deque(maxlen=8)
+        self._is_quiet = is_quiet
+        self.told: list[Decision] = []
         self._session: OpenSession = open_session(call, on_decisions=self._decided, on_words=self._say)
 
     def run(self, port: int | None) -> None:
@@ -135,12 +145,13 @@ class _Scan:
         from edgeproof.core.model.signal import Fate  # noqa: PLC0415
         from edgeproof.services.signal_document import signal_line  # noqa: PLC0415
 
-        if self._looks.is_live and not self._context.json:
+        told = [each for each in decisions if each.fate is Fate.TOLD]
+        self.told = [*self.told, *told][-_KEPT:]
+        if self._is_quiet or (self._looks.is_live and not self._context.json):
             return  # the picture shows them
         line = signal_line if self._context.json else signal_text
-        told = [line(each) for each in decisions if each.fate is Fate.TOLD]
         if told:
-            _print("\n".join(told))
+            _print("\n".join(map(line, told)))
 
     def _say(self, words: str) -> None:
         self._words.append(words)

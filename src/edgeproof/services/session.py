@@ -248,7 +248,7 @@ class Session:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
         if self.plan.until is not None:
-            await self._compare()
+            await self._compare(self._desk.began)
 
     def _take(self, events: Sequence[MarketEvent]) -> None:
         arrived = self.means.clock.monotonic()
@@ -310,7 +310,7 @@ class Session:
             if self.plan.with_preview:
                 self._shown.previews = self._previews(feed)
             if self._desk.now // DAY > self._compared_until // DAY:
-                await self._compare()
+                await self._compare(self._compared_until)
 
     def _look_at_files(self) -> None:
         words, killed = self.means.changes()
@@ -336,10 +336,9 @@ class Session:
             for each in fired
         )
 
-    async def _compare(self) -> None:
-        """Hold what happened since the last time against the backtest."""
-        start, end = self._compared_until, self._desk.now
-        self._compared_until = end
+    async def _compare(self, start: int) -> None:
+        """Hold what happened since a time against the backtest."""
+        end = self._compared_until = self._desk.now
         run = await self.means.compare(start, end)
         self._keep([run])
 
