@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from edgeproof.core.model.errors import InputError
 
@@ -27,10 +27,20 @@ class CostSettings(_Section):
     maker: Annotated[float, Field(gt=-0.01, lt=1)] = 0.0002
 
 
+class JournalSettings(_Section):
+    """Where sessions write down what they did: journal.db in the home, unless a URL names another place.
+
+    `sqlite:///FILE` or `postgresql+psycopg://USER:PASSWORD@HOST/DATABASE`; secret because of the password.
+    """
+
+    url: SecretStr | None = None
+
+
 class Settings(_Section):
     """Everything a user can set."""
 
     costs: CostSettings = CostSettings()
+    journal: JournalSettings = JournalSettings()
 
 
 def load_settings(path: Path) -> Settings:
