@@ -1,8 +1,8 @@
 """HOME/signals.jsonl: every signal that was told, one JSON object a line, for other programs to follow.
 
 A line is written in one piece and is on the disk before `append` returns. A process that dies in between can leave half
-a line: the next one that opens the file cuts it off and keeps it in signals.jsonl.torn. What is missing then, `complete`
-appends from the journal.
+a line: the next one that opens the file cuts it off and keeps it in signals.jsonl.torn. What is missing then,
+`complete` appends from the journal.
 """
 
 import os
@@ -154,9 +154,7 @@ class SignalFile:
     def _rotated(self) -> tuple[Path, ...]:
         """The files it was rotated to, the newest first."""
         found = self.path.parent.glob("signals-*.jsonl")
-        return tuple(sorted(found, key=lambda path: (path.stem[: len("signals-") + _STAMP_LENGTH], _number(path))))[
-            ::-1
-        ]
+        return tuple(sorted(found, key=_place_in_time, reverse=True))
 
     def _error(self, what: str, error: OSError) -> StoreError:
         return StoreError(
