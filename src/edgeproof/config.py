@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from edgeproof.core.model.errors import InputError
 
@@ -45,11 +45,21 @@ class ValidationSettings(_Section):
     within_regimes: bool = False
 
 
+class JournalSettings(_Section):
+    """Where sessions write down what they did: journal.db in the home, unless a URL names another place.
+
+    `sqlite:///FILE` or `postgresql+psycopg://USER:PASSWORD@HOST/DATABASE`; secret because of the password.
+    """
+
+    url: SecretStr | None = None
+
+
 class Settings(_Section):
     """Everything a user can set."""
 
     costs: CostSettings = CostSettings()
     validation: ValidationSettings = ValidationSettings()
+    journal: JournalSettings = JournalSettings()
 
 
 def load_settings(path: Path) -> Settings:

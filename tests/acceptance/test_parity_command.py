@@ -6,7 +6,7 @@ import pytest
 
 from edgeproof.bootstrap import open_store
 from edgeproof.bootstrap.journal import open_journal
-from edgeproof.config import Settings
+from edgeproof.config import JournalSettings
 from edgeproof.core.model.journal import Decided
 from edgeproof.core.model.time import HOUR, MINUTE, format_time
 from edgeproof.ports import Journal
@@ -47,7 +47,7 @@ def watch(home: Path, seen: World) -> None:
 
 
 def written(home: Path) -> Journal:
-    return open_journal(home, Settings(), writing=True)
+    return open_journal(home, JournalSettings(), writing=True)
 
 
 def test_parity_of_a_clean_session_says_so_and_ends_well(run: Run, home: Path) -> None:

@@ -17,7 +17,7 @@ def run_parity(
     """What the sessions under a home did, between two times, against the backtest."""
     from edgeproof.bootstrap.journal import open_journal  # noqa: PLC0415 - brings the database
 
-    journal = open_journal(home, settings, writing=False)
+    journal = open_journal(home, settings.journal)
     try:
         return compare(journal, open_store(home), start, end, question if question is not None else Question())
     finally:

@@ -10,11 +10,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from edgeproof.adapters.clock import SystemClock
-from edgeproof.adapters.storage.session_lock import Holder, hold
-from edgeproof.adapters.storage.signal_file import SignalFile
+from edgeproof.adapters.storage.session_lock import Holder
 from edgeproof.adapters.storage.states import STATES, read_states
 from edgeproof.bootstrap import fees, market_history, open_store
-from edgeproof.bootstrap.journal import open_journal
+from edgeproof.bootstrap.journal import hold_home, open_journal, open_signal_file
 from edgeproof.bootstrap.live import open_feed
 from edgeproof.bootstrap.parity import library_now
 from edgeproof.config import Settings, load_settings
@@ -109,8 +108,8 @@ def open_session(
         holder = Holder(
             pid=os.getpid(), host=platform.node(), command="edgeproof scan", venue=call.venue, since=clock.now()
         )
-        stack.callback(hold(call.home, holder).release)
-        journal = open_journal(call.home, settings, writing=True)
+        stack.callback(hold_home(call.home, holder).release)
+        journal = open_journal(call.home, settings.journal, writing=True)
         stack.callback(journal.close)
         log = SignalLog(call.home)
         if log.torn is not None:
@@ -140,7 +139,7 @@ class SignalLog:
     """The file of signals, told decisions."""
 
     def __init__(self, home: Path) -> None:
-        self._file = SignalFile(home)
+        self._file = open_signal_file(home)
         self.torn = self._file.torn
 
     def append(self, decisions: Sequence[Decision]) -> None:

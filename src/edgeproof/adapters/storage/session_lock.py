@@ -22,6 +22,12 @@ class Holder:
     venue: str
     since: int
 
+    def __str__(self) -> str:
+        if self.pid == 0:
+            return "another session, which does not say who it is"
+        since = format_time(self.since)
+        return f'"{self.command}" ({self.venue}), process {self.pid} on {self.host}, since {since}'
+
 
 def hold(home: Path, holder: Holder) -> FileClaim:
     """The lock of a home, held until it is released or the process ends.
@@ -58,12 +64,7 @@ def _moment(text: str) -> int:
 
 
 def _refusal(home: Path, document: Mapping[str, Any]) -> str:
-    held = _holder(document)
-    if held.pid == 0:
-        who = "another session, which does not say who it is"
-    else:
-        who = f'"{held.command}" ({held.venue}), process {held.pid} on {held.host}, since {format_time(held.since)}'
     return (
-        f"{home} is held by {who}: one session at a time works on a home; end that one (Ctrl-C there), "
+        f"{home} is held by {_holder(document)}: one session at a time works on a home; end that one (Ctrl-C there), "
         "or give this one a home of its own (--home)"
     )

@@ -1,8 +1,8 @@
 """HOME/signals.jsonl: every signal that was told, one JSON object a line, for other programs to follow.
 
-A line is written in one piece and is on the disk before `append` returns. A process that dies in between can leave half a
-line: the next one that opens the file cuts it off and keeps it in signals.jsonl.torn. What is missing then, `complete`
-appends from the journal.
+A line is written in one piece and is on the disk before `append` returns. A process that dies in between can leave half
+a line: the next one that opens the file cuts it off and keeps it in signals.jsonl.torn. What is missing then,
+`complete` appends from the journal.
 """
 
 import os
@@ -24,7 +24,7 @@ Document = Mapping[str, Any]
 
 
 class SignalFile:
-    """The signals of a home. `torn` is the half line that was found and cut off on opening, None when there was none."""
+    """The signals of a home. `torn` is the half line that was cut off on opening, None when there was none."""
 
     def __init__(self, home: Path, *, rotate_at: int = ROTATE_AT) -> None:
         self.path = home / SIGNALS
@@ -154,14 +154,12 @@ class SignalFile:
     def _rotated(self) -> tuple[Path, ...]:
         """The files it was rotated to, the newest first."""
         found = self.path.parent.glob("signals-*.jsonl")
-        return tuple(sorted(found, key=lambda path: (path.stem[: len("signals-") + _STAMP_LENGTH], _number(path))))[
-            ::-1
-        ]
+        return tuple(sorted(found, key=_place_in_time, reverse=True))
 
     def _error(self, what: str, error: OSError) -> StoreError:
         return StoreError(
-            f"{self.path} {what} ({error.strerror}): check the disk and the permissions; the journal has every signal, and "
-            "the file is completed from it at the next start"
+            f"{self.path} {what} ({error.strerror}): check the disk and the permissions; the journal has every "
+            "signal, and the file is completed from it at the next start"
         )
 
 
@@ -212,6 +210,7 @@ def _stamp(line: bytes) -> str:
     return digits if len(digits) == _STAMP_LENGTH and digits.replace("T", "").isdigit() else "undated"
 
 
-def _number(path: Path) -> int:
-    rest = path.stem[len("signals-") + _STAMP_LENGTH :]
-    return int(rest[1:]) if rest[1:].isdigit() else 1
+def _place_in_time(path: Path) -> tuple[str, int]:
+    """The stamp in the name of a rotated file, and its number among those of the same stamp."""
+    stamp, _, number = path.stem.removeprefix("signals-").partition("-")
+    return stamp, int(number) if number.isdigit() else 1

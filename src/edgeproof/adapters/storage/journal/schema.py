@@ -38,6 +38,8 @@ SELECT taken.instrument, (SELECT max(journal.at) FROM journal
 FROM taken WHERE taken.instrument IS NOT NULL
 """)
 
+_BEGINNING = -(2**63)
+
 Entries = sa.Select[int, str, str, int, str | None, str | None, bytes]
 
 
@@ -47,6 +49,8 @@ def entries(kind: str, *, instrument: str | None, start: int | None, end: int | 
     wanted = _ENTRY.where(column.kind == kind)
     if instrument is not None:
         wanted = wanted.where(column.instrument == instrument)
+        # Without a bound in time SQLite would read all of the kind, to be spared the sorting of a few.
+        start = _BEGINNING if start is None else start
     if start is not None:
         wanted = wanted.where(column.at >= start)
     if end is not None:

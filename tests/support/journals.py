@@ -1,0 +1,208 @@
+"""Records of a session, by hand and by the hundred, for what writes and reads journals."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from edgeproof.core.model.event import ClosedCandle, FundingPublished
+from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.journal import (
+    CandleTaken,
+    CloseMissed,
+    Decided,
+    FundingTaken,
+    HistoryUsed,
+    Noticed,
+    ParityRun,
+    Record,
+    SessionBegan,
+    SessionEnded,
+)
+from edgeproof.core.model.signal import Check, Decision, Fate, Signal
+
+BTC = Instrument("BTC", "USD", "USD")
+ETH = Instrument("ETH", "USD", "USD")
+MINUTE = 60_000
+START = 1_770_000_000_000 // MINUTE * MINUTE
+
+
+def candle_taken(
+    minute: int = 0, *, instrument: Instrument = BTC, session: str = "s1", close: float = 1.5
+) -> CandleTaken:
+    candle = ClosedCandle(
+        instrument=instrument,
+        timeframe=MINUTE,
+        open_time=START + minute * MINUTE,
+        open=1.0,
+        high=2.0,
+        low=0.5,
+        close=close,
+        volume=10.0,
+    )
+    return CandleTaken(session=session, at=candle.close_time, candle=candle)
+
+
+def decided(
+    minute: int = 0, *, hypothesis: str = "Rebound", instrument: Instrument = BTC, session: str = "s1"
+) -> Decided:
+    signal = Signal(
+        hypothesis=hypothesis,
+        instrument=instrument,
+        timeframe=5 * MINUTE,
+        direction=1,
+        time=START + minute * MINUTE,
+        reference_price=100.0,
+        stop_loss=99.0,
+        targets=(101.0, 102.0),
+        fractions=(0.5, 0.5),
+        trail=None,
+        expires_at=START + (minute + 5) * MINUTE,
+    )
+    decision = Decision(
+        signal=signal,
+        fate=Fate.TOLD,
+        decided_at=signal.time + 3,
+        state="tested",
+        confidence=None,
+        latency_ms=3.5,
+        checks=(Check(rule="spread", value=1.5, limit=5.0, holds=True),),
+        evidence={"entry": {"rsi(14)": 28.5}, "regime": "ranging"},
+    )
+    return Decided(session=session, at=signal.time, decision=decision)
+
+
+def void(record: Decided) -> Decided:
+    """The same signal with prices that are no numbers."""
+    signal = replace(record.decision.signal, stop_loss=math.nan, targets=(math.inf, -math.inf))
+    return replace(
+        record, decision=replace(record.decision, signal=signal, fate=Fate.VOID, rule="stop", value=math.nan)
+    )
+
+
+def noticed(minute: int = 0, *, detail: str = "back again", instrument: Instrument | None = None) -> Noticed:
+    return Noticed(session="s1", at=START + minute * MINUTE, kind="restored", detail=detail, instrument=instrument)
+
+
+def unwritable() -> Noticed:
+    """A record no journal can keep: half of a character."""
+    return noticed(detail="\ud800")
+
+
+def began(session: str = "s1") -> SessionBegan:
+    return SessionBegan(
+        session=session,
+        at=START,
+        command="scan",
+        venue="kraken",
+        version="0.1.0",
+        pid=1,
+        host="desk",
+        timeframe=MINUTE,
+        hypotheses={"Rebound": "[Rebound]"},
+        settings={"taker": 0.0005},
+        history=(HistoryUsed(instrument=BTC, start=0, end=START, digest="ab"),),
+    )
+
+
+def records(entries: Sequence[object]) -> list[object]:
+    """What stands in entries."""
+    return [entry.record for entry in entries]  # type: ignore[attr-defined]
+
+
+_times = st.integers(-(2**63), 2**63 - 1)
+_floats = st.floats()  # NaN and infinities among them
+_texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+_names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+_coins = st.sampled_from(["BTC", "ETH", "1000PEPE", "PF_ODD"])
+_instruments = st.builds(Instrument, _coins, st.just("USD"), st.just("USD"))
+_maybe = st.none() | _floats | _texts
+_documents = st.dictionaries(
+    _texts,
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | _floats | _texts,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_texts, inner, max_size=3),
+        max_leaves=6,
+    ),
+    max_size=3,
+)
+_floats_tuple = st.lists(_floats, max_size=3).map(tuple)
+_candles = st.builds(
+    ClosedCandle,
+    instrument=_instruments,
+    timeframe=_times,
+    open_time=_times,
+    open=_floats,
+    high=_floats,
+    low=_floats,
+    close=_floats,
+    volume=_floats,
+    filled=st.booleans(),
+    is_correction=st.booleans(),
+)
+_signals = st.builds(
+    Signal,
+    hypothesis=_texts,
+    instrument=_instruments,
+    timeframe=_times,
+    direction=st.sampled_from([1, -1]),
+    time=st.integers(0, 4_000_000_000_000),
+    reference_price=_floats,
+    stop_loss=_floats,
+    targets=_floats_tuple,
+    fractions=_floats_tuple,
+    trail=st.none() | _floats,
+    expires_at=_times,
+)
+_checks = st.builds(Check, rule=_texts, value=_maybe, limit=_maybe, holds=st.booleans())
+_decisions = st.builds(
+    Decision,
+    signal=_signals,
+    fate=st.sampled_from(Fate),
+    rule=_texts,
+    value=_maybe,
+    limit=_maybe,
+    decided_at=_times,
+    state=_texts,
+    confidence=st.none() | _floats,
+    latency_ms=_floats,
+    checks=st.lists(_checks, max_size=2).map(tuple),
+    evidence=_documents,
+)
+_at = {"session": _names, "at": _times}
+
+any_record: st.SearchStrategy[Record] = st.one_of(
+    st.builds(
+        SessionBegan,
+        **_at,
+        command=_texts,
+        venue=_texts,
+        version=_texts,
+        pid=_times,
+        host=_texts,
+        timeframe=_times,
+        hypotheses=st.dictionaries(_texts, _texts, max_size=2),
+        settings=_documents,
+        history=st.lists(
+            st.builds(HistoryUsed, instrument=_instruments, start=_times, end=_times, digest=_texts), max_size=2
+        ).map(tuple),
+    ),
+    st.builds(SessionEnded, **_at, reason=_texts),
+    st.builds(CandleTaken, **_at, candle=_candles),
+    st.builds(
+        FundingTaken, **_at, funding=st.builds(FundingPublished, instrument=_instruments, time=_times, rate=_floats)
+    ),
+    st.builds(Decided, **_at, decision=_decisions),
+    st.builds(
+        CloseMissed,
+        **_at,
+        instrument=_instruments,
+        evaluated_at=_times,
+        reason=_texts,
+        signals=st.lists(_texts, max_size=2).map(tuple),
+    ),
+    st.builds(Noticed, **_at, kind=_texts, detail=_texts, instrument=st.none() | _instruments),
+    st.builds(ParityRun, **_at, start=_times, end=_times, unexplained=_times, document=_documents),
+)
+"""Any record there can be."""
