@@ -101,9 +101,7 @@ def test_parity_with_an_invented_signal_ends_with_no(run: Run, tmp_path: Path) -
     watch(tmp_path, world())
     journal = written(tmp_path)
     signal = next(journal.read(Decided)).record.decision.signal
-    invented = type(signal)(
-        **{name: getattr(signal, name) for name in signal.__slots__} | {"time": signal.time + MINUTE}
-    )
+    invented = replace(signal, time=signal.time + MINUTE)
     journal.append([Decided(session="s1", at=invented.time, decision=decision_on(invented))])
     journal.close()
     said = run("parity", "--home", tmp_path)

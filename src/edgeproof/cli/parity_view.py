@@ -43,8 +43,8 @@ def headline(found: ParityResult) -> Text:
 
 def _sessions(found: ParityResult) -> str:
     n = len(found.sessions)
-    candles = "the candles as they were taken in" if found.against == "recorded" else "the candles stored now"
-    return f"{n} {'session' if n == 1 else 'sessions'}, against {candles}"
+    candles = "candles as taken in" if found.against == "recorded" else "candles stored now"
+    return f"{n} {'session' if n == 1 else 'sessions'}, {candles}"
 
 
 def instruments_table(found: ParityResult) -> Table:

@@ -143,8 +143,12 @@ def first_difference(live: Levels, backtest: Levels) -> str:
     for name, (one, other) in pairs.items():
         is_same = is_near(one, other) if isinstance(one, float) and isinstance(other, float) else one == other
         if not is_same:
-            return f"{name} {one} live, {other} in the backtest"
+            return f"{name} {_text(one)} live, {_text(other)} in the backtest"
     return "the fate is not that of its levels"
+
+
+def _text(value: object) -> str:
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def _target_pairs(live: Levels, backtest: Levels) -> dict[str, tuple[Any, Any]]:
