@@ -17,6 +17,7 @@ from edgeproof.core.model.time import DAY, HOUR, MINUTE
 from edgeproof.research.parity.causes import Cause
 from edgeproof.research.parity.compare import Question, compare
 from edgeproof.research.parity.result import ParityResult
+from edgeproof.services.prepare import candles_of
 from tests.support import parity
 from tests.support.live_session import Fact, LiveSession, decision_on
 from tests.support.memory_journal import MemoryJournal
@@ -292,6 +293,21 @@ def test_history_that_was_changed_since_is_data_that_differed() -> None:
     assert asked(journal, store).is_clean
     assert set(found.causes) == {"data_differed"}
     assert found.is_clean
+
+
+def test_history_that_a_later_correction_changed_is_found_again_in_the_journal() -> None:
+    seen = world()
+    moment = seen.begin + 2 * HOUR
+    journal, store = two_sessions(seen, moment, moment)
+    old = next(each.record.candle for each in journal.read(CandleTaken) if each.record.at == moment - 10 * MINUTE)
+    right = moved(old, 0.004)
+    journal.append([CandleTaken(session="s2", at=right.close_time, candle=right)])
+    store.save_candles(seen.first, candles_of([right]), source="replica", replace=True)
+    victim = next(each for each in decisions(journal) if each.session == "s2")
+    found = asked(journal.without(lambda record: record is victim), store)
+
+    assert set(found.causes) == {"late_candle", "unexplained"}
+    assert found.unexplained == 1
 
 
 def test_an_impossible_decision_is_unexplained_even_where_history_differed() -> None:

@@ -84,11 +84,11 @@ def _cause(difference: Difference, watch: Watch, lateness: Cause | None, known: 
             return Cause.RESTART_GAP
     if lateness is not None:
         return lateness
-    if watch.is_history_same and watch.session.version in known.versions:
+    if watch.history.is_same and watch.session.version in known.versions:
         return Cause.UNEXPLAINED
     if difference.live is not None and not _is_possible(difference.live, watch):
         return Cause.UNEXPLAINED
-    return Cause.CONFIG_DIFFERED if watch.is_history_same else Cause.DATA_DIFFERED
+    return Cause.CONFIG_DIFFERED if watch.history.is_same else Cause.DATA_DIFFERED
 
 
 def _is_possible(live: Recorded, watch: Watch) -> bool:

@@ -4,7 +4,7 @@ The journal numbers its records, so what was known when a close was evaluated is
 """
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,8 @@ from edgeproof.core.model.journal import CandleTaken, Entry, FundingTaken
 from edgeproof.core.model.time import MINUTE
 from edgeproof.ports import Journal
 from edgeproof.research.backtest import Market
+
+_COLUMNS = ("open_time", *COLUMNS, "filled")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,15 +65,15 @@ class Taken:
         candles, funding = ~np.isin(self.candle_seq, left_out), ~np.isin(self.funding_seq, left_out)
         return Taken(
             candle_seq=self.candle_seq[candles],
-            candles=_rows(self.candles, candles),
+            candles=rows_of(self.candles, candles),
             is_correction=self.is_correction[candles],
             funding_seq=self.funding_seq[funding],
             funding=Funding(time=self.funding.time[funding], rate=self.funding.rate[funding]),
         )
 
 
-def read_taken(journal: Journal, session: str, instrument: Instrument, timeframe: int, end: int | None) -> Taken:
-    """What the journal says a session took in of an instrument, up to a time."""
+def read_taken(journal: Journal, session: str | None, instrument: Instrument, timeframe: int, end: int | None) -> Taken:
+    """What the journal says a session (None for all of them) took in of an instrument, up to a time."""
     candle_seq, is_correction, candles = _read_candles(
         journal.read(CandleTaken, instrument=instrument, end=end, session=session), timeframe
     )
@@ -108,15 +110,19 @@ def _read_funding(entries: Iterable[Entry[FundingTaken]]) -> tuple[IntArray, Fun
 
 def market_of(instrument: Instrument, candles: Candles, funding: Funding, taken: Taken) -> Market:
     """History and what was taken in since as one market, gaps filled; of a minute the last revision counts."""
-    columns = {name: np.concatenate([getattr(candles, name), getattr(taken.candles, name)]) for name in _columns()}
+    kept, rates = joined(candles, funding, taken.candles, taken.funding)
+    return Market(instrument=instrument, candles=fill_gaps(kept), funding=rates)
+
+
+def joined(candles: Candles, funding: Funding, since: Candles, rates: Funding) -> tuple[Candles, Funding]:
+    """Candles and funding with others in the place of those of the same time, the last of each; in order of time."""
+    columns = {name: np.concatenate([getattr(candles, name), getattr(since, name)]) for name in _COLUMNS}
     rows = _last_of_each(columns["open_time"])
-    kept = Candles(timeframe=candles.timeframe, **{name: column[rows] for name, column in columns.items()})
-    time = np.concatenate([funding.time, taken.funding.time])
+    time = np.concatenate([funding.time, rates.time])
     settled = _last_of_each(time)
-    rate = np.concatenate([funding.rate, taken.funding.rate])
-    return Market(
-        instrument=instrument, candles=fill_gaps(kept), funding=Funding(time=time[settled], rate=rate[settled])
-    )
+    rate = np.concatenate([funding.rate, rates.rate])
+    kept = Candles(timeframe=candles.timeframe, **{name: column[rows] for name, column in columns.items()})
+    return kept, Funding(time=time[settled], rate=rate[settled])
 
 
 def _last_of_each(time: IntArray) -> IntArray:
@@ -125,9 +131,6 @@ def _last_of_each(time: IntArray) -> IntArray:
     return len(time) - 1 - from_the_end
 
 
-def _rows(candles: Candles, rows: BoolArray) -> Candles:
-    return Candles(timeframe=candles.timeframe, **{name: getattr(candles, name)[rows] for name in _columns()})
-
-
-def _columns() -> Iterator[str]:
-    yield from ("open_time", *COLUMNS, "filled")
+def rows_of(candles: Candles, rows: BoolArray) -> Candles:
+    """Some of the candles."""
+    return Candles(timeframe=candles.timeframe, **{name: getattr(candles, name)[rows] for name in _COLUMNS})

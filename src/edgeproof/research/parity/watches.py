@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from edgeproof.core.candles.digest import history_digest
-from edgeproof.core.model.candle import COLUMNS, Candles, Funding, IntArray
-from edgeproof.core.model.errors import InputError
+from edgeproof.core.model.candle import IntArray
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import CandleTaken, HistoryUsed, SessionBegan
 from edgeproof.ports import CandleStore, Journal
 from edgeproof.research.backtest import Market
 from edgeproof.research.parity.definitions import Definitions, definitions
+from edgeproof.research.parity.history import History, load, read_history
 from edgeproof.research.parity.taken import Taken, market_of, read_taken
 
 
@@ -38,9 +37,7 @@ class Watch:
 
     session: SessionBegan
     used: HistoryUsed
-    candles: Candles
-    funding: Funding
-    is_history_same: bool
+    history: History
     taken: Taken
     definitions: Definitions
     after: int
@@ -55,7 +52,9 @@ class Watch:
 
     def market(self, taken: Taken | None = None) -> Market:
         """The market as the session came to know it, or as it was with another choice of what it took in."""
-        return market_of(self.instrument, self.candles, self.funding, self.taken if taken is None else taken)
+        return market_of(
+            self.instrument, self.history.candles, self.history.funding, self.taken if taken is None else taken
+        )
 
     def evaluation(self, time: int) -> int | None:
         """The number of the record by which a close was evaluated; None where it was not."""
@@ -87,7 +86,7 @@ def read_watches(journal: Journal, store: CandleStore, instrument: Instrument, s
             continue
         taken = read_taken(journal, session.session, instrument, session.timeframe, span.end)
         after = used.end if before is None else before
-        watch = _watch(store, session, used, taken, after)
+        watch = _watch(session, used, read_history(journal, store, entry, used), taken, after)
         watches.append(watch)
         before = max(after, watch.until)
     return watches
@@ -98,18 +97,12 @@ def _has_nothing(journal: Journal, session: SessionBegan, instrument: Instrument
     return next(iter(entries), None) is None
 
 
-def _watch(store: CandleStore, session: SessionBegan, used: HistoryUsed, taken: Taken, after: int) -> Watch:
-    candles = load(store, used.instrument, session.timeframe, used.start, used.end)
-    funding = store.load_funding(used.instrument, end=used.end)
-    before_it = _without(funding, taken.funding.time)
-    digests = {history_digest(candles, each): each for each in (before_it, funding)}
+def _watch(session: SessionBegan, used: HistoryUsed, history: History, taken: Taken, after: int) -> Watch:
     closes, evaluated_by = taken.first_revisions(used.end)
     return Watch(
         session=session,
         used=used,
-        candles=candles,
-        funding=digests.get(used.digest, funding),
-        is_history_same=used.digest in digests,
+        history=history,
         taken=taken,
         definitions=definitions(session),
         after=after,
@@ -117,21 +110,6 @@ def _watch(store: CandleStore, session: SessionBegan, used: HistoryUsed, taken: 
         closes=closes,
         evaluated_by=evaluated_by,
     )
-
-
-def _without(funding: Funding, times: IntArray) -> Funding:
-    """Funding without what the session took in itself: a later download may have brought it into the store too."""
-    rows = ~np.isin(funding.time, times)
-    return Funding(time=funding.time[rows], rate=funding.rate[rows])
-
-
-def load(store: CandleStore, instrument: Instrument, timeframe: int, start: int, end: int) -> Candles:
-    """Stored candles; none where the store has none, which is then for the digest to say."""
-    try:
-        return store.load_candles(instrument, timeframe, start=start, end=end)
-    except InputError:
-        nothing = {name: np.empty(0) for name in COLUMNS}
-        return Candles(timeframe=timeframe, open_time=np.empty(0, np.int64), filled=np.empty(0, np.bool_), **nothing)
 
 
 def store_market(store: CandleStore, watch: Watch) -> Market:
