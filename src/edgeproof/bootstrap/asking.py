@@ -28,4 +28,6 @@ def held_by(home: Path) -> str | None:
         return None
     if not found.pid:
         return "a session that does not say who it is"
-    return f"{found.command} on {found.venue}, process {found.pid} on {found.host}, since {format_time(found.since)}"
+    return (
+        f"{found.command} on {found.venue}, process {found.pid} on {found.host}, since {format_time(found.since)[:19]}Z"
+    )
