@@ -276,7 +276,7 @@ def _decisions(standing: Standing, names: Mapping[Instrument, str], width: int) 
 
 
 def decision_lines(decisions: Sequence[Decision], names: Mapping[Instrument, str], width: int) -> list[Text]:
-    """Decisions as lines, the newest signal last: when, what, the fate and, where there is one, the rule that decided."""
+    """Decisions as lines, the newest signal last: when, what, the fate and, for all but told ones, the reason."""
     ordered = sorted(decisions, key=lambda each: each.signal.time)
     return aligned([_decision_cells(each, names) for each in ordered], width)
 
