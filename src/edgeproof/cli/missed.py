@@ -1,8 +1,7 @@
 """`edgeproof missed`: the closes that were not evaluated in time, why, and which signals fired on them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -62,35 +61,6 @@ def _moment(text: str, taken: "Mapping[Instrument, int]") -> int:
         ) from None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
-    """Closes of one instrument that follow one another and were late for one reason."""
-
-    first: "CloseMissed"
-    last: "CloseMissed"
-    closes: int
-    signals: tuple[str, ...]
-
-
-def stretches(found: "Iterable[CloseMissed]") -> list[Stretch]:
-    """The closes that belong together, by the time of their first."""
-    from edgeproof.core.model.time import MINUTE  # noqa: PLC0415 - see above
-
-    done: list[Stretch] = []
-    open_: dict[tuple[Instrument, str], Stretch] = {}
-    for each in sorted(found, key=lambda missed: missed.at):
-        key = (each.instrument, each.reason)
-        known = open_.get(key)
-        if known is not None and each.at - known.last.at <= MINUTE:
-            signals = (*known.signals, *each.signals)
-            open_[key] = Stretch(first=known.first, last=each, closes=known.closes + 1, signals=signals)
-            continue
-        if known is not None:
-            done.append(known)
-        open_[key] = Stretch(first=each, last=each, closes=1, signals=each.signals)
-    return sorted((*done, *open_.values()), key=lambda stretch: (stretch.first.at, stretch.first.instrument))
-
-
 def _document(found: "Sequence[CloseMissed]") -> dict[str, Any]:
     from edgeproof.core.model.time import format_time  # noqa: PLC0415 - see above
 
@@ -115,7 +85,8 @@ def _print(context: Context, found: "Sequence[CloseMissed]") -> None:
     from rich.table import Table  # noqa: PLC0415 - see above
 
     from edgeproof.cli.figures import span_text  # noqa: PLC0415
-    from edgeproof.cli.scan_lines import REASONS, clock_text, moment_text  # noqa: PLC0415
+    from edgeproof.cli.scan_lines import clock_text, moment_text  # noqa: PLC0415
+    from edgeproof.cli.stretches import REASONS, stretches  # noqa: PLC0415
 
     if not found:
         context.out.print("every close was evaluated in time")

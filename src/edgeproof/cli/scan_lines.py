@@ -3,21 +3,13 @@
 from collections.abc import Iterator
 
 from edgeproof.cli.figures import price_text, span_text, value_text
+from edgeproof.cli.stretches import REASONS, Stretch
 from edgeproof.core.model.event import IncidentKind
-from edgeproof.core.model.journal import CloseMissed, Noticed
+from edgeproof.core.model.journal import Noticed
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import format_duration, format_time
 from edgeproof.services.signal_document import PROVEN, direction_word, risk_reward_text
 from edgeproof.services.standing import Standing
-
-REASONS = {
-    "start": "it closed while the session began",
-    "restart_gap": "no session was running",
-    "feed_gap": "the feed had a hole that was filled later",
-    "late_candle": "its candle came late",
-    "slow": "the evaluation was slow",
-}
-"""Why a close was not evaluated in time."""
 
 _INCIDENTS = frozenset(kind.value for kind in IncidentKind)
 
@@ -68,13 +60,20 @@ def reason_text(decision: Decision) -> str:
     return found if limit is None else f"{found}, not {value_text(limit)}"
 
 
-def late_text(missed: CloseMissed) -> str:
-    """A close that was evaluated too late."""
-    late = span_text(max(0, missed.evaluated_at - missed.at))
-    count = len(missed.signals)
-    fired = f"; {count} signal{'s' if count > 1 else ''} fired on it" if count else ""
-    why = REASONS.get(missed.reason, missed.reason)
-    return f"{clock_text(missed.at)} missed {missed.instrument}: evaluated {late} after the close, {why}{fired}"
+def late_text(stretch: Stretch) -> str:
+    """Closes that were evaluated too late."""
+    first = stretch.first
+    late = span_text(max(0, first.evaluated_at - first.at))
+    what = f"evaluated {late} after the close"
+    when = clock_text(first.at)
+    if stretch.closes > 1:
+        when, what = (
+            f"{when} to {clock_text(stretch.last.at)}",
+            f"{stretch.closes:,} closes evaluated up to {late} after",
+        )
+    count = len(stretch.signals)
+    fired = f"; {count} signal{'s' if count > 1 else ''} fired" if count else ""
+    return f"{when} missed {first.instrument}: {what}, {REASONS.get(first.reason, first.reason)}{fired}"
 
 
 def notice_text(notice: Noticed) -> str:

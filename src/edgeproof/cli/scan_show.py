@@ -13,6 +13,7 @@ from edgeproof.cli.context import Context
 from edgeproof.cli.feed_view import DRAW_EVERY_S, incident_text
 from edgeproof.cli.scan_lines import late_text, notice_text, notices_only
 from edgeproof.cli.scan_view import Size, picture, starting_picture
+from edgeproof.cli.stretches import stretches
 from edgeproof.services.standing import Standing
 
 T = TypeVar("T")
@@ -85,8 +86,13 @@ class _Told:
         health = standing.health
         for incident in self._fresh("incidents", health.last_incidents, sum(health.incidents.values())):
             yield incident_text(incident)
-        for missed in self._fresh("missed", standing.last_missed, sum(standing.missed.values())):
-            yield late_text(missed)
+        total = sum(standing.missed.values())
+        count = total - self._counts["missed"]
+        fresh = self._fresh("missed", standing.last_missed, total)
+        for stretch in stretches(fresh):
+            yield late_text(stretch)
+        if count > len(fresh):
+            yield f"and {count - len(fresh):,} closes more were missed: edgeproof missed"
         notices = notices_only(standing)
         after = next((i for i, each in enumerate(notices) if each is self._last_notice), -1)
         for notice in notices[after + 1 :]:

@@ -26,6 +26,7 @@ from edgeproof.cli.scan_lines import (
     prices_text,
     reason_text,
 )
+from edgeproof.cli.stretches import stretches
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import MINUTE, SECOND, format_duration
@@ -275,8 +276,9 @@ def _decisions(standing: Standing, names: Mapping[Instrument, str], width: int) 
 
 
 def decision_lines(decisions: Sequence[Decision], names: Mapping[Instrument, str], width: int) -> list[Text]:
-    """Decisions as lines: when, what, the fate and, where there is one, the rule that decided."""
-    return aligned([_decision_cells(each, names) for each in decisions], width)
+    """Decisions as lines, the newest signal last: when, what, the fate and, for all but told ones, the reason."""
+    ordered = sorted(decisions, key=lambda each: each.signal.time)
+    return aligned([_decision_cells(each, names) for each in ordered], width)
 
 
 def _decision_cells(decision: Decision, names: Mapping[Instrument, str]) -> list[Cell | Filling]:
@@ -319,7 +321,8 @@ def _news(standing: Standing) -> _Part:
         again = f" ({times} times)" if times > 1 else ""
         news.append((incident.time, Text(f"{incident_text(incident)}{again}", COLOURS.get(incident.kind, "dim"))))
     news += [(each.at, Text(notice_text(each), "yellow")) for each in notices_only(standing)]
-    news += [(each.evaluated_at, Text(late_text(each), "yellow")) for each in standing.last_missed]
+    late = stretches(standing.last_missed)
+    news += [(each.last.evaluated_at, Text(late_text(each), "yellow")) for each in late]
     newest = sorted(news, key=lambda each: each[0])[-_NEWS:]
     return _Part("what happened", [[one_line(text)] for _, text in newest])
 

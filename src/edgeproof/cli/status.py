@@ -146,7 +146,7 @@ def _lines(answer: Answer) -> list[tuple[str, str]]:
         lines.append(("watches", f"{len(began.hypotheses)} hypotheses on {len(began.history)} instruments"))
     fates = ", ".join(f"{count:,} {fate}" for fate, count in sorted(answer.today.items()))
     lines.append(("today", fates or "no signal"))
-    late = f"{answer.missed_today:,} closes late: edgeproof missed" if answer.missed_today else "every close in time"
+    late = f"{answer.missed_today:,} late: edgeproof missed" if answer.missed_today else "every one in time"
     lines.append(("closes", late))
     lines += [(f"{each}", f"taken until {moment_text(time)} UTC") for each, time in answer.taken_until.items()]
     if (parity := answer.parity) is not None:

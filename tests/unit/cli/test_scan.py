@@ -15,11 +15,11 @@ from edgeproof.bootstrap.session import ScanCall
 from edgeproof.core.model.errors import NothingQualified, StoreError
 from edgeproof.core.model.instrument import parse_instrument
 from edgeproof.core.model.signal import Decision
-from edgeproof.core.model.time import DAY
+from edgeproof.core.model.time import DAY, MINUTE
 from edgeproof.services.standing import Standing
 from tests.support.calls import Outcome, call
 from tests.support.data import REPOSITORY
-from tests.support.sessions import decisions, missed, standing
+from tests.support.sessions import CLOSE, decisions, missed, standing
 
 Play = Callable[["PlayedSession"], Awaitable[None]]
 
@@ -103,14 +103,16 @@ def test_scan_without_a_terminal_tells_what_happened_once(scan: Any) -> None:
         session.standing.missed.clear()
         session.standing.missed["feed_gap"] = 1
         await asyncio.sleep(0.3)
-        session.standing.last_missed.append(missed())
-        session.standing.missed["feed_gap"] += 1
+        session.standing.last_missed.extend(missed(at=CLOSE + number * MINUTE) for number in range(60))
+        session.standing.missed["feed_gap"] += 60
         await asyncio.sleep(0.3)
 
     _, found = scan(happening)
     assert found.err.count("gap BTC/USD:USD 3 trades") == 1
     assert found.err.count("hypotheses my.toml was changed") == 1
-    assert found.err.count("missed BTC/USD:USD: evaluated 4.2 s after the close") == 2
+    assert found.err.count("missed BTC/USD:USD: evaluated 4.2 s after the close") == 1
+    assert "10:41:00 to 11:30:00 missed BTC/USD:USD: 50 closes evaluated up to 4.2 s after" in found.err
+    assert "and 10 closes more were missed: edgeproof missed" in found.err
 
 
 def test_scan_hands_the_words_of_the_call_to_the_session(scan: Any) -> None:
@@ -128,7 +130,9 @@ def test_scan_hands_the_words_of_the_call_to_the_session(scan: Any) -> None:
         "-i",
         "PF_XBTUSD",
     ]
-    session, _ = scan(nothing, *words, "--history", "30d", "--until", "2026-02-03", "--no-preview")
+    session, _ = scan(
+        nothing, *words, "--url", "http://127.0.0.1:1", "--history", "30d", "--until", "2026-02-03", "--no-preview"
+    )
     found = session.call
     names = [each.name for each in found.hypotheses]
     assert "Micro_Mean_Reversion_2m" in names
