@@ -1,5 +1,6 @@
 """`edgeproof parity` as its users meet it: over a journal and a store on disk."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest

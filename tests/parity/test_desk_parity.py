@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from edgeproof.adapters.storage.memory import MemoryStore
-from edgeproof.core.model.errors import DataError
 from edgeproof.core.model.event import ClosedCandle, FundingPublished
 from edgeproof.core.model.journal import CloseMissed, Decided, Record, SessionBegan
 from edgeproof.core.model.signal import Fate
@@ -22,7 +21,7 @@ from tests.support.live_session import Fact
 from tests.support.memory_journal import MemoryJournal
 from tests.support.parity import World, asked, hypotheses, moved, world
 
-RULES = Rules(limits=Limits(), states=("draft",), cost_of=lambda _: 0.001)
+RULES = Rules(limits=Limits(), admits=("draft",), admits_words="draft", cost_of=lambda _: 0.001)
 
 
 @dataclass
@@ -137,11 +136,6 @@ def test_what_came_late_to_a_desk_is_proven(seed: int) -> None:
     assert found.causes
 
 
-@pytest.mark.xfail(
-    raises=DataError,
-    strict=False,
-    reason="services/prepare.py: `_joined` forgets history between an old corrected candle and the first new one",
-)
 @pytest.mark.parametrize("seed", range(6))
 def test_a_desk_killed_and_begun_again_leaves_nothing_unexplained(seed: int) -> None:
     seen, journal = world(2), MemoryJournal()

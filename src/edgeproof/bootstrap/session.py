@@ -233,9 +233,8 @@ async def _compare(session: str, journal: Journal, home: Path, start: int, end: 
     """What a session did in a span against the backtest; in a thread, so that the market goes on meanwhile."""
     question = Question(library=library_now(home))
     found = await asyncio.to_thread(compare, journal, open_store(home), start, end, question)
-    return ParityRun(
-        session=session, at=end, start=start, end=end, unexplained=found.unexplained, document=found.document()
-    )
+    wrong = found.unexplained + found.not_evaluated + found.duplicates
+    return ParityRun(session=session, at=end, start=start, end=end, unexplained=wrong, document=found.document())
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ The records of one call belong into the journal together: they are what a restar
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from edgeproof.core.model.candle import Candles, Funding
@@ -211,7 +211,8 @@ class Desk:
     def _correct(self, candle: ClosedCandle) -> None:
         if candle.close_time > self.watch.closed_until(candle.instrument):
             return  # a correction of what is not known here: history begins later
-        self._out.append(CandleTaken(session=self.session, at=candle.close_time, candle=candle))
+        again = replace(candle, is_correction=True)
+        self._out.append(CandleTaken(session=self.session, at=candle.close_time, candle=again))
         self._settled_again(candle.instrument, candle.close_time, self.watch.correct(candle))
 
     def _see_funding(self, funding: FundingPublished) -> None:

@@ -10,11 +10,13 @@ ever, and is told as missed. After a longer pause the session begins where the s
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgeproof.core.candles.digest import history_digest
-from edgeproof.core.candles.fill import fill_until
+from edgeproof.core.candles.fill import fill_gaps, fill_until
 from edgeproof.core.model.candle import COLUMNS, NO_FUNDING, Candles, Funding
 from edgeproof.core.model.errors import DataError
 from edgeproof.core.model.event import ClosedCandle
@@ -157,14 +159,15 @@ def _joined(history: Candles, taken: Candles) -> Candles:
     """History with what was taken in since; of a minute in both, what was taken in."""
     if len(taken) == 0:
         return history
-    before = history.between(None, int(taken.open_time[0]))
-    columns = {name: np.concatenate([getattr(before, name), getattr(taken, name)]) for name in COLUMNS}
-    return Candles(
-        timeframe=MINUTE,
-        open_time=np.concatenate([before.open_time, taken.open_time]),
-        filled=np.concatenate([before.filled, taken.filled]),
-        **columns,
-    )
+    kept = ~np.isin(history.open_time, taken.open_time)
+    times = np.concatenate([history.open_time[kept], taken.open_time])
+    order = np.argsort(times)
+
+    def joined(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(history, name)[kept], getattr(taken, name)])[order]
+
+    columns = {name: joined(name) for name in (*COLUMNS, "filled")}
+    return fill_gaps(Candles(timeframe=MINUTE, open_time=times[order], **columns))
 
 
 def _with(funding: Funding, taken: Sequence[FundingTaken]) -> Funding:

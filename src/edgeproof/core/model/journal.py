@@ -114,7 +114,10 @@ class Noticed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParityRun:
-    """The comparison of a span with the backtest. `document` is what `edgeproof parity --json` prints."""
+    """The comparison of a span with the backtest. `document` is what `edgeproof parity --json` prints.
+
+    `unexplained` counts all that should not be: differences without a cause, closes not evaluated, anything doubled.
+    """
 
     session: str
     at: int
