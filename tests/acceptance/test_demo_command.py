@@ -140,7 +140,7 @@ def test_demo_interrupted_while_it_plays_ends_with_130(tmp_path: Path) -> None:
         _, said = process.communicate(timeout=60)
     assert heard
     assert process.returncode == 130
-    assert "edgeproof: stopped" in said
+    assert "edgeproof: the session ended" in said
 
 
 def test_demo_on_files_names_what_they_hold(tmp_path: Path) -> None:

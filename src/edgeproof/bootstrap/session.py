@@ -39,8 +39,11 @@ from edgeproof.services.signal_document import signal_document
 from edgeproof.services.standing import Standing, Watched
 from edgeproof.services.track_records import killed, states_watched, track_record
 
-LEAST_HISTORY = 3 * DAY
-"""What is fetched of an instrument of which nothing is stored, where no --history asks for more."""
+LEAST_HISTORY = 8 * DAY
+"""What is fetched of an instrument of which nothing is stored, where no --history asks for more.
+
+Enough for the regimes: 500 candles of 15m.
+"""
 
 LONGEST_HISTORY = 400 * DAY
 _PROVEN = ("qualified", "paper", "live")
@@ -163,9 +166,9 @@ def _watched(call: ScanCall, records: Records) -> tuple[Hypothesis, ...]:
         return call.hypotheses
     proven = {name for (name, _), record in records.items() if record.state in _PROVEN}
     if not proven:
-        counts = ", ".join(f"{count} {state}" for state, count in states_watched(records.values()).items())
+        counts = ", ".join(f"{count} {state}" for state, count in states_watched(records).items())
         raise NothingQualified(
-            f"no hypothesis is qualified on {', '.join(map(str, call.instruments))} (pairs: {counts}): "
+            f"no hypothesis is qualified on {', '.join(map(str, call.instruments))} ({counts}): "
             "edgeproof discover looks for those that are; edgeproof scan --all watches all of them, "
             "the unproven plainly marked"
         )
@@ -205,7 +208,7 @@ def _plan(call: ScanCall, settings: Settings, records: Records, watched: tuple[H
         watched=Watched(
             command="scan",
             venue=call.venue,
-            states=states_watched(chosen.values()),
+            states=states_watched(chosen),
             warming_up={},
             left_out={},
         ),

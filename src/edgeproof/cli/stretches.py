@@ -12,7 +12,6 @@ REASONS = {
     "restart_gap": "no session was running",
     "feed_gap": "the feed had a hole that was filled later",
     "late_candle": "its candle was corrected",
-    "slow": "the evaluation was slow",
 }
 """Why a close was not evaluated in time."""
 

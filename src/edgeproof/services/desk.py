@@ -10,7 +10,7 @@ The records of one call belong into the journal together: they are what a restar
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -129,9 +129,13 @@ class Desk:
     def seen(self, events: Iterable[MarketEvent]) -> list[Record]:
         """Take in facts, in the order in which they came; what is to be written down."""
         self._arrived, self._out = self.monotonic(), []
-        for event in events:
-            self._see(event)
-        self._close_group()
+        for part in _parts(events):
+            # What closes before the venue tells the time again has closed by now: a hole may have been filled at once.
+            closed = [each.close_time for each in part if isinstance(each, ClosedCandle) and each.timeframe == MINUTE]
+            self._now = max(self._now, *closed) if closed else self._now
+            for event in part:
+                self._see(event)
+            self._close_group()
         return self._out
 
     def missed_in_history(self, fired: Sequence[Fired]) -> list[Record]:
@@ -155,7 +159,6 @@ class Desk:
             case FundingPublished():
                 self._see_funding(event)
             case VenueTime():
-                self._close_group()
                 self._now, self._skew = max(self._now, event.time), event.skew_ms
             case FeedIncident():
                 self._see_incident(event)
@@ -183,7 +186,7 @@ class Desk:
         group, self._group = list(self._group.values()), {}
         if not group:
             return
-        now = max(self.now, *(each.close_time for each in group))
+        now = self.now
         fired = self.watch.take(group)
         decided = [self._decide(each, now) for each in fired]
         for candle in group:
@@ -302,3 +305,14 @@ class Desk:
 
 
 _SWARMS = frozenset({IncidentKind.DUPLICATE, IncidentKind.LATE, IncidentKind.MALFORMED})
+
+
+def _parts(events: Iterable[MarketEvent]) -> Iterator[list[MarketEvent]]:
+    """The facts between one word of the venue about the time and the next, which belongs to what came before it."""
+    part: list[MarketEvent] = []
+    for event in events:
+        part.append(event)
+        if isinstance(event, VenueTime):
+            yield part
+            part = []
+    yield part

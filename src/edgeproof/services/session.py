@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from edgeproof.core.model.errors import EdgeproofError, HoleError
+from edgeproof.core.model.errors import EdgeproofError, HoleError, VenueError
 from edgeproof.core.model.event import ClosedCandle, MarketEvent
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import (
@@ -43,6 +43,7 @@ from edgeproof.services.prepare import Prepared, begin_with, bring, give_back, h
 from edgeproof.services.standing import InstrumentStanding, Preview, Standing, Watched
 
 LOOK_EVERY_S = 5.0
+PAUSE_S = 1.0
 RECENT = 1_000
 """Decisions of earlier sessions that are held against the file of signals at the start."""
 
@@ -112,6 +113,7 @@ class Session:
     _desk: Desk = field(init=False)
     _watch: SignalWatch = field(init=False)
     _feed: MarketFeed | None = None
+    _has_begun: bool = False
     _compared_until: int = 0
 
     def __post_init__(self) -> None:
@@ -134,13 +136,17 @@ class Session:
         """
         try:
             while not await self._run_once():
+                await asyncio.sleep(PAUSE_S)
                 self.plan = replace(self.plan, session=next_session(self.plan.session))
         finally:
             await self.means.history.close()
 
     async def _run_once(self) -> bool:
-        """Watch until the end; false when the candles of the feed had a hole, so that all must begin anew."""
-        reason = "stopped"
+        """Watch until the end; false when the candles of the feed had a hole, so that all must begin anew.
+
+        A venue that is away when that is tried is waited for: it has been there.
+        """
+        is_first, self._has_begun, reason = self.standing is None, False, "stopped"
         try:
             prepared = await self._prepare()
             await self._follow(prepared)
@@ -151,7 +157,10 @@ class Session:
             return False
         except EdgeproofError as error:
             reason = str(error)
-            raise
+            if is_first or not (isinstance(error, VenueError) and error.is_passing):
+                raise
+            self.on_words(f"{error}; trying again")
+            return False
         finally:
             await self._end(reason)
         return True
@@ -159,7 +168,7 @@ class Session:
     async def _end(self, reason: str) -> None:
         if self._feed is not None:
             await self._feed.close()
-        if self.standing is not None:
+        if self._has_begun:
             ended = SessionEnded(session=self.plan.session, at=self.means.clock.now(), reason=reason)
             self.means.journal.append([ended])
 
@@ -167,6 +176,7 @@ class Session:
 
     async def _prepare(self) -> Mapping[Instrument, Prepared]:
         plan, means = self.plan, self.means
+        self._complete_log()
         give_back(means.store, means.journal, plan.venue)
         now = await means.history.time()
         taken = means.journal.taken_until()
@@ -175,17 +185,36 @@ class Session:
             self.on_words(f"{each}: looking for history")
             await bring(means.history, means.store, each, now=now, span=plan.span, least=plan.least)
             prepared[each] = begin_with(means.store, each, now=now, span=plan.span, taken_until=taken.get(each))
-        self._open_desk(prepared, taken, now)
-        self._begin(prepared)
+        self.on_words(f"evaluating {len(plan.hypotheses)} hypotheses on the history of {len(prepared)} instruments")
+        # In a thread: Ctrl-C and the picture need not wait for it.
+        records = await asyncio.to_thread(self._begin, prepared, taken, now)
+        self._keep(records)
+        for each in plan.instruments:
+            self._stand(each)
+        self._compared_until = self._desk.now
+        self.standing, self._has_begun = self._shown, True
         return prepared
 
-    def _open_desk(self, prepared: Mapping[Instrument, Prepared], taken: Mapping[Instrument, int], now: int) -> None:
-        plan, means = self.plan, self.means
+    def _begin(
+        self, prepared: Mapping[Instrument, Prepared], taken: Mapping[Instrument, int], now: int
+    ) -> list[Record]:
+        """Evaluate all history; that the session has begun, and what fired while none was there."""
         used = {each: of.used for each, of in prepared.items()}
-        self._watch = SignalWatch(plan.hypotheses, plan.instruments)
+        self._watch = SignalWatch(self.plan.hypotheses, self.plan.instruments)
+        self._desk = self._new_desk(used, taken, now)
+        records: list[Record] = [self._session_began(used)]
+        for instrument, each in prepared.items():
+            after = taken.get(instrument, each.used.end)
+            self._desk.remember(instrument, each.candles, each.funding)
+            fired = self._watch.begin(instrument, each.candles, each.funding, after=after)
+            records += self._desk.missed_in_history(fired)
+        return records
+
+    def _new_desk(self, used: Mapping[Instrument, HistoryUsed], taken: Mapping[Instrument, int], now: int) -> Desk:
+        plan, means = self.plan, self.means
         earliest = min((each.end for each in used.values()), default=now)
         decided = [each.record for each in means.journal.read(Decided, start=earliest - DAY)]
-        self._desk = Desk(
+        return Desk(
             session=plan.session,
             watch=self._watch,
             rules=plan.rules,
@@ -197,24 +226,13 @@ class Session:
             taken_until=taken,
             known={each.decision.signal.id: (each.at, each.decision.signal.instrument) for each in decided},
         )
-        told = [entry.record.decision for entry in means.journal.last(Decided, RECENT)]
-        again = means.log.complete([each for each in told if each.fate is Fate.TOLD])
+
+    def _complete_log(self) -> None:
+        """Tell what the last session had decided and could not tell any more."""
+        told = [entry.record.decision for entry in self.means.journal.last(Decided, RECENT)]
+        again = self.means.log.complete([each for each in told if each.fate is Fate.TOLD])
         if again:
             self.on_words(f"{again} signals of the last session were not in the file of signals; they are now")
-
-    def _begin(self, prepared: Mapping[Instrument, Prepared]) -> None:
-        """Evaluate history, and write down that the session has begun."""
-        began = self._session_began({each: of.used for each, of in prepared.items()})
-        records: list[Record] = [began]
-        for instrument, each in prepared.items():
-            after = self._desk.taken_until.get(instrument, each.used.end)
-            self._desk.remember(instrument, each.candles, each.funding)
-            fired = self._watch.begin(instrument, each.candles, each.funding, after=after)
-            records += self._desk.missed_in_history(fired)
-            self._stand(instrument)
-        self._keep(records)
-        self._compared_until = self._desk.now
-        self.standing = self._shown
 
     def _session_began(self, used: Mapping[Instrument, HistoryUsed]) -> SessionBegan:
         plan = self.plan

@@ -1,6 +1,7 @@
 """The track record of every hypothesis on every instrument, out of what discoveries have kept."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from edgeproof.core.model.instrument import Instrument
@@ -17,7 +18,7 @@ def track_record(scopes: Mapping[str, Mapping[str, Any]], instrument: Instrument
     found = [each for scope, each in scopes.items() if instrument.unified in scope.split(" + ")]
     if not found:
         return TrackRecord()
-    best = min(found, key=lambda each: (_rank(each), -len(str(each.get("record", "")))))
+    best = min(found, key=lambda each: _rank(str(each.get("state"))))
     figures = best.get("record") or {}
     return TrackRecord(
         state=str(best.get("state", "tested")),
@@ -28,8 +29,7 @@ def track_record(scopes: Mapping[str, Mapping[str, Any]], instrument: Instrument
     )
 
 
-def _rank(scope: Mapping[str, Any]) -> int:
-    state = scope.get("state")
+def _rank(state: str) -> int:
     return _BEST_FIRST.index(state) if state in _BEST_FIRST else len(_BEST_FIRST)
 
 
@@ -38,9 +38,9 @@ def killed(records: Mapping[tuple[str, Instrument], TrackRecord]) -> frozenset[s
     return frozenset(name for (name, _), record in records.items() if record.state == "killed")
 
 
-def states_watched(records: Iterable[TrackRecord]) -> dict[str, int]:
-    """How many there are in each state."""
-    counts: dict[str, int] = {}
-    for each in records:
-        counts[each.state] = counts.get(each.state, 0) + 1
-    return counts
+def states_watched(records: Mapping[tuple[str, Instrument], TrackRecord]) -> dict[str, int]:
+    """How many hypotheses are in each state: of one with several, by instrument, the state that says most."""
+    best: dict[str, TrackRecord] = {}
+    for (name, _), record in records.items():
+        best[name] = min(best.get(name, record), record, key=lambda each: _rank(each.state))
+    return dict(Counter(each.state for each in best.values()))

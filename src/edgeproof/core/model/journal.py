@@ -90,7 +90,7 @@ class CloseMissed:
     """A close that was not evaluated in time; it was afterwards, and `signals` fired on it.
 
     `at` is the close time, `evaluated_at` the venue's time when it was evaluated. `reason` is one of "start",
-    "restart_gap", "feed_gap", "late_candle", "slow".
+    "restart_gap", "feed_gap", "late_candle".
     """
 
     session: str
