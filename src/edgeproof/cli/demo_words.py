@@ -23,5 +23,6 @@ NEXT_OF_FILES = f"""[bold]Next[/]
 NEXT_OF_MARKET = f"""[bold]Next[/]
   all verdicts on this market:  edgeproof discover --pool --home {{home}}
   the whole library on it:      edgeproof backtest --home {{home}}
-  play its live days again:     edgeproof exchange --home {{venue}} --from {{split}} --speed 600 --waits
+  why a signal fired:           edgeproof why --home {{home}}
+  and every one of them:        {{home}}/signals.jsonl
 {_BRING}"""

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from edgeproof.core.model.errors import EdgeproofError, HoleError, VenueError
+from edgeproof.core.model.errors import EdgeproofError, HoleError, InputError, VenueError
 from edgeproof.core.model.event import ClosedCandle, MarketEvent
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import (
@@ -31,7 +31,7 @@ from edgeproof.core.model.journal import (
     SessionEnded,
 )
 from edgeproof.core.model.signal import Decision, Fate
-from edgeproof.core.model.time import DAY, MINUTE
+from edgeproof.core.model.time import DAY, MINUTE, format_time
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.signals.watch import SHOWN_TIMEFRAME, SignalWatch
 from edgeproof.core.signals.write import hypothesis_toml
@@ -180,6 +180,7 @@ class Session:
         give_back(means.store, means.journal, plan.venue)
         now = await means.history.time()
         taken = means.journal.taken_until()
+        self._refuse_the_past(now, taken)
         prepared: dict[Instrument, Prepared] = {}
         for each in plan.instruments:
             self.on_words(f"{each}: looking for history")
@@ -194,6 +195,14 @@ class Session:
         self._compared_until = self._desk.now
         self.standing, self._has_begun = self._shown, True
         return prepared
+
+    def _refuse_the_past(self, now: int, taken: Mapping[Instrument, int]) -> None:
+        last = max((taken[each] for each in self.plan.instruments if each in taken), default=0)
+        if last > now + DAY:
+            raise InputError(
+                f"expected a venue whose time goes on from {format_time(last)}, where the last session of this home "
+                f"ended, found {format_time(now)}: a replay of the past needs a home of its own (--home)"
+            )
 
     def _begin(
         self, prepared: Mapping[Instrument, Prepared], taken: Mapping[Instrument, int], now: int

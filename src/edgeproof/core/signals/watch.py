@@ -129,7 +129,8 @@ class SignalWatch:
             self._closes.settle(row, time, rate)
             memory.settled.append((time, rate))
             return ()
-        place = next((k for k, (each, _) in enumerate(memory.candles) if each.close_time >= time), None)
+        since = (each.close_time - time for each, _ in memory.candles)
+        place = next((k for k, late in enumerate(since) if 0 <= late < self._base), None)
         if place is None:
             return None
         candle, settled = memory.candles[place]
