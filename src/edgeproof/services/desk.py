@@ -77,7 +77,10 @@ class _Market:
 
     def settled(self, time: int, rate: float) -> None:
         """Take in a rate."""
+        is_newest = not self.rates or time > self.rates[-1][0]
         self.rates.append((time, rate))
+        if not is_newest:
+            self.rates = deque(sorted(self.rates))
         while self.rates[0][0] < time - _FUNDING_OVER:
             self.rates.popleft()
 
@@ -220,7 +223,7 @@ class Desk:
 
     def _see_funding(self, funding: FundingPublished) -> None:
         market = self.market(funding.instrument)
-        if market.rates and funding.time <= market.rates[-1][0]:
+        if any(time == funding.time for time, _ in reversed(market.rates)):
             return
         if funding.instrument in self._group:
             self._close_group()
