@@ -7,14 +7,24 @@ a misspelt cost must not quietly become the default.
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from edgeproof.core.model.errors import InputError
 
 Fraction = Annotated[float, Field(ge=0, lt=1)]
-Limit = Annotated[float, Field(gt=0)] | Literal[False]
+
+
+def _limit(value: object) -> float | None:
+    if value is None or value is False:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        raise ValueError(f"expected a number above 0, or false to switch the limit off, found {value!r}")
+    return float(value)
+
+
+Limit = Annotated[float | None, BeforeValidator(_limit)]
 
 
 class _Section(BaseModel):

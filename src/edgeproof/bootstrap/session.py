@@ -187,7 +187,7 @@ def _plan(call: ScanCall, settings: Settings, records: Records, watched: tuple[H
     span = min(LONGEST_HISTORY, max(needed + DAY, own, LEAST_HISTORY))
     began = format_time(clock.now())[:19].replace("-", "").replace(":", "")
     rules = Rules(
-        limits=_limits(settings),
+        limits=limits_of(settings),
         admits=_ALL if call.everything else _PROVEN,
         admits_words="not killed" if call.everything else "qualified",
         cost_of=cost_of,
@@ -219,10 +219,9 @@ def _plan(call: ScanCall, settings: Settings, records: Records, watched: tuple[H
     )
 
 
-def _limits(settings: Settings) -> Limits:
-    values = settings.validation.model_dump()
-    within = bool(values.pop("within_regimes"))
-    return Limits(within_regimes=within, **{key: None if value is False else value for key, value in values.items()})
+def limits_of(settings: Settings) -> Limits:
+    """What a signal is held against, by the settings."""
+    return Limits(**settings.validation.model_dump())
 
 
 def _feed(call: ScanCall, prepared: Mapping[Instrument, Prepared]) -> MarketFeed:
