@@ -337,6 +337,28 @@ def test_incidents_of_the_feed_and_the_comparison_are_written_down() -> None:
     assert work.standing.closes >= 20 * len(SEEN.instruments)
 
 
+def test_a_preview_is_what_fires_when_the_candle_closes_as_it_is(undisturbed: Kept) -> None:
+    kept = Kept()
+    signals = [each.decision.signal for each in records(undisturbed, Decided) if isinstance(each, Decided)]
+    quick = [each.time for each in signals if each.timeframe == MINUTE and each.time > SEEN.begin + 20 * MINUTE]
+    until = quick[0] - MINUTE
+    work = session(kept, until=until)
+    asyncio.run(work.run())
+    forming = {each.instrument: each for each in SEEN.facts(until, until + MINUTE)[0] if isinstance(each, ClosedCandle)}
+    feed = Feed(until, until, {})
+    feed.forming = lambda: forming  # type: ignore[method-assign]
+
+    previews = work._previews(feed)
+
+    fired = work._watch.take(list(forming.values()))
+    closing = [each for each in previews if each.closes_at == until + MINUTE]
+    assert {(each.hypothesis, each.instrument, each.stop_loss) for each in closing} == {
+        (each.signal.hypothesis, each.signal.instrument, each.signal.stop_loss) for each in fired
+    }
+    assert closing
+    assert {each.timeframe for each in previews} >= {MINUTE}
+
+
 def test_the_world_of_these_tests_is_one_in_which_much_happens(undisturbed: Kept) -> None:
     assert isinstance(SEEN, World)
     assert {fate for fate, _ in fates(undisturbed).values()} >= {Fate.TOLD, Fate.VOID}
