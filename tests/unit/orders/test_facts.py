@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from edgeproof.core.model.errors import InputError
+from edgeproof.core.model.execution import Filled
 from edgeproof.core.model.fill import Fill
 from edgeproof.core.model.order import (
     OrderName,
@@ -81,6 +82,11 @@ def test_fill_without_a_positive_price_and_quantity_and_a_fee_is_refused(change:
 def test_fill_with_a_maker_rebate_has_a_negative_fee() -> None:
     rebate = Fill(id="f", order_id="o", time=T, price=d(45_000), quantity=d("0.4"), fee=d("-0.9"), is_maker=True)
     assert (rebate.fee, rebate.notional) == (d("-0.9"), d(18_000))
+
+
+def test_fill_told_is_of_its_order_and_of_its_time() -> None:
+    told = Filled(fill=fill(ENTRY, "1"))
+    assert (told.order_id, told.time) == (ENTRY.id, T)
 
 
 def test_side_signs_what_a_fill_does_to_the_position() -> None:
