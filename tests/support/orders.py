@@ -105,13 +105,17 @@ def _told(command: OrderCommand) -> str:
     match command:
         case PlaceOrder(intent=intent):
             leg = intent.id.split("-", 1)[1]
-            return f"{leg}: {intent.side} {intent.quantity:f}{_at(intent.limit_price, intent.trigger_price)}"
+            return f"{leg}: {intent.side} {_plain(intent.quantity)}{_at(intent.limit_price, intent.trigger_price)}"
         case AmendOrder(order_id=name, quantity=quantity, limit_price=limit, trigger_price=trigger):
-            return f"amend {name.split('-', 1)[1]}: {quantity:f}{_at(limit, trigger)}"
+            return f"amend {name.split('-', 1)[1]}: {_plain(quantity)}{_at(limit, trigger)}"
         case CancelOrder(order_id=name):
             return f"cancel {name.split('-', 1)[1]}"
 
 
 def _at(limit: Decimal | None, trigger: Decimal | None) -> str:
     price = limit if trigger is None else trigger
-    return "" if price is None else f" at {price.normalize():f}"
+    return "" if price is None else f" at {_plain(price)}"
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
