@@ -89,6 +89,20 @@ def test_position_closed_in_thirds_has_an_exact_profit() -> None:
     assert (position.direction, position.average_entry) == (0, None)
 
 
+# Planned: 1 BTC from 45,000 with the stop at 44,500, R = 500. The second number is what was lost, in R.
+@pytest.mark.parametrize(
+    ("exits", "in_r"),
+    [
+        pytest.param([("1", "44500")], "-1", id="stopped at the stop"),
+        pytest.param([("1", "44100")], "-1.8", id="opened below the stop: the gap is lost too"),
+        pytest.param([("0.4", "44100"), ("0.6", "44050")], "-1.86", id="and in two parts, the second lower"),
+    ],
+)
+def test_trade_stopped_over_a_gap_loses_the_gap(exits: list[tuple[str, str]], in_r: str) -> None:
+    position = booked((PLAN.entry, "1", "45000", "0"), *((PLAN.stop, *each, "0") for each in exits))
+    assert position.realized_pnl / 500 == d(in_r)
+
+
 def test_late_fill_of_an_entry_opens_its_part_again() -> None:
     position = booked(
         (PLAN.entry, "0.5", "45000", "0"), (PLAN.stop, "0.5", "44500", "0"), (PLAN.entry, "0.1", "44480", "0")
