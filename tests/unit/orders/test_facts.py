@@ -38,8 +38,8 @@ def test_id_of_an_order_tells_its_signal_its_leg_and_its_attempt() -> None:
 
 
 def test_next_attempt_is_one_more_than_the_last_of_its_leg() -> None:
-    again = next_attempt(STOP, [new_order(STOP), new_order(TARGET)])
-    assert (again.attempt, next_attempt(STOP, []).attempt) == (2, 1)
+    assert next_attempt("stop", [new_order(replace(STOP, attempt=2)), new_order(STOP), new_order(TARGET)]) == 3
+    assert next_attempt("target-2", [new_order(STOP), new_order(TARGET)]) == 1
 
 
 @pytest.mark.parametrize(

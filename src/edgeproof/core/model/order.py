@@ -5,8 +5,8 @@ the same id, which the venue refuses to take twice.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
@@ -251,7 +251,6 @@ def new_order(intent: OrderIntent) -> Order:
     return Order(id=intent.id, intent=intent)
 
 
-def next_attempt(intent: OrderIntent, before: Sequence[Order]) -> OrderIntent:
-    """The intent under an id that none of the orders before it has."""
-    taken = [order.intent.attempt for order in before if order.intent.leg == intent.leg]
-    return replace(intent, attempt=max(taken, default=0) + 1)
+def next_attempt(leg: str, orders: Iterable[Order]) -> int:
+    """The attempt that none of a signal's orders of a leg has been yet."""
+    return max((order.intent.attempt for order in orders if order.intent.leg == leg), default=0) + 1

@@ -13,7 +13,7 @@ it: it earns at least what was promised, and fills only where the price went at 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from edgeproof.core.model.errors import InputError
@@ -152,10 +152,10 @@ def plan_bracket(signal: Signal, quantity: Decimal, steps: Steps) -> Bracket | U
         return Unplannable(rule="price_not_positive", value=lowest, limit=Decimal(0))
     shares = split_quantity(quantity, signal.fractions, steps.lot_size)
     return Bracket(
-        entry=_entry(signal, quantity),
-        stop=_stop(signal, quantity, stop),
+        entry=_intent(signal, ENTRY, quantity),
+        stop=_intent(signal, STOP, quantity, _At(trigger=stop)),
         targets=tuple(
-            _target(signal, number, share, price)
+            _intent(signal, target_leg(number), share, _At(limit=price))
             for number, (share, price) in enumerate(zip(shares, prices, strict=True), start=1)
             if share
         ),
@@ -208,32 +208,39 @@ def leave_all(trades: Iterable[Trade]) -> tuple[OrderCommand, ...]:
     return (*cancels, *exits)
 
 
-def _entry(signal: Signal, quantity: Decimal) -> OrderIntent:
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where an order trades: at a limit, from a trigger on, or at once."""
+
+    limit: Decimal | None = None
+    trigger: Decimal | None = None
+
+    @property
+    def type(self) -> OrderType:
+        if self.limit is not None:
+            return OrderType.LIMIT
+        return OrderType.MARKET if self.trigger is None else OrderType.STOP
+
+
+_AT_ONCE = _At()
+
+
+def _intent(signal: Signal, leg: str, quantity: Decimal, at: _At = _AT_ONCE, attempt: int = 1) -> OrderIntent:
+    is_entry = leg == ENTRY
     return OrderIntent(
         hypothesis=signal.hypothesis,
         instrument=signal.instrument,
         signal_time=signal.time,
-        leg=ENTRY,
-        side=side_to_open(signal.direction),
-        type=OrderType.MARKET,
+        leg=leg,
+        attempt=attempt,
+        side=side_to_open(signal.direction) if is_entry else side_to_close(signal.direction),
+        type=at.type,
         quantity=quantity,
-        is_reduce_only=False,
-        expires_at=signal.expires_at,
+        limit_price=at.limit,
+        trigger_price=at.trigger,
+        is_reduce_only=not is_entry,
+        expires_at=signal.expires_at if is_entry else None,
     )
-
-
-def _closing(signal: Signal, leg: str, quantity: Decimal) -> OrderIntent:
-    return replace(
-        _entry(signal, quantity), leg=leg, side=side_to_close(signal.direction), is_reduce_only=True, expires_at=None
-    )
-
-
-def _stop(signal: Signal, quantity: Decimal, trigger: Decimal) -> OrderIntent:
-    return replace(_closing(signal, STOP, quantity), type=OrderType.STOP, trigger_price=trigger)
-
-
-def _target(signal: Signal, number: int, quantity: Decimal, price: Decimal) -> OrderIntent:
-    return replace(_closing(signal, target_leg(number), quantity), type=OrderType.LIMIT, limit_price=price)
 
 
 def _wind_up(trade: Trade) -> tuple[OrderCommand, ...]:
@@ -247,9 +254,8 @@ def _wind_up(trade: Trade) -> tuple[OrderCommand, ...]:
 
 
 def _follow_stop(trade: Trade, steps: Steps) -> tuple[OrderCommand, ...]:
-    price = stop_price(trade.stop, trade.signal.direction, steps)
-    wanted = _stop(trade.signal, trade.open_quantity, price)
-    return _follow_order(wanted, trade.open_quantity, trade.legs(STOP))
+    trigger = stop_price(trade.stop, trade.signal.direction, steps)
+    return _follow_leg(trade, STOP, trade.open_quantity, _At(trigger=trigger))
 
 
 def _follow_targets(trade: Trade, steps: Steps) -> tuple[OrderCommand, ...]:
@@ -258,43 +264,42 @@ def _follow_targets(trade: Trade, steps: Steps) -> tuple[OrderCommand, ...]:
     commands: list[OrderCommand] = []
     left = trade.open_quantity
     for number, share in enumerate(split_quantity(entered, signal.fractions, steps.lot_size), start=1):
-        orders = trade.legs(target_leg(number))
+        leg = target_leg(number)
+        orders = trade.legs(leg)
         taken = sum((order.filled_quantity for order in orders), Decimal(0))
         wanted = min(max(share - taken, Decimal(0)), left)
         left -= wanted
         if orders and orders[-1].state is OrderState.REJECTED:
             continue  # the stop guards its share: trying again would fail again
         price = target_price(signal.targets[number - 1], signal.direction, steps)
-        commands += _follow_order(_target(signal, number, steps.lot_size, price), wanted, orders)
+        commands += _follow_leg(trade, leg, wanted, _At(limit=price))
     return tuple(commands)
 
 
-def _follow_order(intent: OrderIntent, wanted: Decimal, orders: Sequence[Order]) -> tuple[OrderCommand, ...]:
-    living = next((order for order in reversed(orders) if order.is_living), None)
+def _follow_leg(trade: Trade, leg: str, wanted: Decimal, at: _At) -> tuple[OrderCommand, ...]:
+    living = next((order for order in reversed(trade.legs(leg)) if order.is_living), None)
     if living is None:
-        return (PlaceOrder(intent=next_attempt(replace(intent, quantity=wanted), orders)),) if wanted else ()
+        return (_place(trade, leg, wanted, at),) if wanted else ()
     if living.state is OrderState.CANCELLING:
         return ()
     if not wanted:
         return (CancelOrder(order_id=living.id, reason="nothing left for it"),)
-    return _amend(living, living.filled_quantity + wanted, intent.trigger_price)
+    return _amend(living, living.filled_quantity + wanted, at.trigger)
+
+
+def _place(trade: Trade, leg: str, quantity: Decimal, at: _At) -> PlaceOrder:
+    return PlaceOrder(intent=_intent(trade.signal, leg, quantity, at, attempt=next_attempt(leg, trade.orders)))
 
 
 def _amend(order: Order, quantity: Decimal, trigger: Decimal | None) -> tuple[OrderCommand, ...]:
-    before = _as_asked(order)
-    nearer = _nearer(order.intent, before.trigger_price, trigger)
-    if order.state not in _AMENDABLE or (quantity == before.quantity and nearer == before.trigger_price):
+    # What was asked for already is not asked for again.
+    quantity_before = order.quantity if order.asked is None else order.asked.quantity
+    trigger_before = order.intent.trigger_price if order.asked is None else order.asked.trigger_price
+    nearer = _nearer(order.intent, trigger_before, trigger)
+    if order.state not in _AMENDABLE or (quantity == quantity_before and nearer == trigger_before):
         return ()
-    return (
-        AmendOrder(order_id=order.id, quantity=quantity, limit_price=order.intent.limit_price, trigger_price=nearer),
-    )
-
-
-def _as_asked(order: Order) -> AmendOrder:
-    # What the order will be once the venue has answered: asking for the same twice would be noise.
-    if order.asked is not None:
-        return order.asked
-    return AmendOrder(order_id=order.id, quantity=order.quantity, trigger_price=order.intent.trigger_price)
+    limit = order.intent.limit_price
+    return (AmendOrder(order_id=order.id, quantity=quantity, limit_price=limit, trigger_price=nearer),)
 
 
 def _nearer(intent: OrderIntent, before: Decimal | None, wanted: Decimal | None) -> Decimal | None:
@@ -318,4 +323,4 @@ def _market_exit(trade: Trade, leg: str) -> tuple[OrderCommand, ...]:
     quantity = trade.open_quantity - under_way
     if quantity <= 0:
         return ()
-    return (PlaceOrder(intent=next_attempt(_closing(trade.signal, leg, quantity), trade.orders)),)
+    return (_place(trade, leg, quantity, _AT_ONCE),)
