@@ -8,6 +8,11 @@ EdgeproofError                 a promise was broken or an input is wrong; the me
 │   ├── DataError              candles, funding or ticks that cannot be taken in
 │   └── NothingQualified       there is no hypothesis with a proven edge to watch (exit status 3: the answer is no)
 ├── StoreError                 the store on disk cannot be read or written (exit status 1)
+├── OrderError                 an order was told what cannot be: what we believe of it is wrong
+│   ├── IllegalTransition      an event that its state does not allow
+│   ├── OverfillError          more was filled than was ordered
+│   └── StopMovedAway          a stop would guard less than before
+├── PositionError              a fill that its position cannot take
 ├── HoleError                  candles that should follow one another do not: begin anew from history
 └── VenueError                 a venue cannot be reached, or answers what cannot be understood (exit status 1)
 """
@@ -74,6 +79,34 @@ class NothingQualified(InputError):
 
 class StoreError(EdgeproofError):
     """The store on disk cannot be read or written."""
+
+
+class OrderError(EdgeproofError):
+    """An order was told what cannot be. What we believe of it is wrong: stop and compare with the venue."""
+
+
+class IllegalTransition(OrderError):
+    """An event that the state of an order does not allow."""
+
+    def __init__(self, order_id: str, state: str, event: str) -> None:
+        super().__init__(
+            f"order {order_id} is {state}, of which {event} cannot be told; compare it with the venue before going on"
+        )
+        self.order_id = order_id
+        self.state = state
+        self.event = event
+
+
+class OverfillError(OrderError):
+    """More was filled than was ordered."""
+
+
+class StopMovedAway(OrderError):
+    """A stop would guard less than before."""
+
+
+class PositionError(EdgeproofError):
+    """A fill that its position cannot take: it would close more than there is, or trade against it."""
 
 
 class HoleError(EdgeproofError):

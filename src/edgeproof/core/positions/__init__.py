@@ -1,0 +1,1 @@
+"""From fills to positions, and how they are guarded."""
