@@ -14,7 +14,6 @@ Backtest replay, paper trading and live trading call this one function. Who fill
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import assert_never
 
 from edgeproof.core.model.execution import AmendSent, CancelSent, Filled, OrderEvent
 from edgeproof.core.model.instrument import Instrument
@@ -156,16 +155,12 @@ def step(state: TradingState, event: TradingEvent) -> Stepped:
 
 def _meant(state: TradingState, event: ExitConditionMet | CloseAsked) -> list[TradeAtWork]:
     """The trades an exit is about. An exit condition speaks at closes later than that of the signal."""
-    match event:
-        case ExitConditionMet():
-            on = state.trades_on(event.instrument)
-            return [each for each in on if each.signal.hypothesis == event.hypothesis and event.time > each.signal.time]
-        case CloseAsked(instrument=None):
-            return list(state.trades.values())
-        case CloseAsked(instrument=Instrument() as instrument):
-            return state.trades_on(instrument)
-        case _:
-            assert_never(event)
+    if isinstance(event, CloseAsked) and event.instrument is None:
+        return list(state.trades.values())
+    trades = [each for each in state.trades.values() if each.signal.instrument == event.instrument]
+    if isinstance(event, CloseAsked):
+        return trades
+    return [each for each in trades if each.signal.hypothesis == event.hypothesis and event.time > each.signal.time]
 
 
 def _see_signal(state: TradingState, event: SignalSeen) -> Stepped:
