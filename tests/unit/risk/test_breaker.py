@@ -142,6 +142,11 @@ def test_level_before_any_day_is_normal() -> None:
     assert level(Portfolio(equity=dec(1))) == BreakerLevel.NORMAL
 
 
+def test_observing_what_changes_nothing_gives_the_same_portfolio() -> None:
+    before = _opened()
+    assert observe(before, NOON, LIMITS) is before
+
+
 def test_deposit_does_not_hide_a_loss() -> None:
     after = _moved(_opened(), 0, -300)
     paid_in = replace(after, equity=dec(100_000))

@@ -44,7 +44,7 @@ def begin_day(portfolio: Portfolio, at: int, limits: RiskLimits) -> Portfolio:
         status = lead(status, StateCause.NEW_DAY, at)
     if day.opening_equity is None and portfolio.equity is not None and portfolio.unrealized_pnl is not None:
         day = replace(day, opening_equity=portfolio.equity, opening_unrealized=portfolio.unrealized_pnl)
-    return replace(portfolio, day=day, status=status)
+    return portfolio if day is portfolio.day else replace(portfolio, day=day, status=status)
 
 
 def booked(portfolio: Portfolio, amount: Decimal) -> Portfolio:
@@ -63,27 +63,33 @@ def after_round_trip(portfolio: Portfolio, pnl: Decimal, at: int) -> Portfolio:
 
 
 def observe(portfolio: Portfolio, at: int, limits: RiskLimits) -> Portfolio:
-    """The portfolio with its day, level, peak and trading state as they are after all that happened until `at`."""
+    """The portfolio with its day, level, peak and trading state as they are after all that happened until `at`.
+
+    The very same one where nothing of it changes, which is so at most prices.
+    """
     portfolio = begin_day(portfolio, at, limits)
-    if portfolio.equity is not None:
-        peak = portfolio.equity if portfolio.peak_equity is None else max(portfolio.peak_equity, portfolio.equity)
-        portfolio = replace(portfolio, peak_equity=peak)
-    portfolio = _with_level(portfolio, limits)
-    status = portfolio.status
-    if level(portfolio) >= BreakerLevel.NO_NEW_ENTRIES:
+    day, peak, status = _day_at_its_level(portfolio, limits), _peak(portfolio), portfolio.status
+    if day is not None and day.level >= BreakerLevel.NO_NEW_ENTRIES:
         status = lead(status, StateCause.DAILY_LOSS, at)
     fall = drawdown(portfolio)
     if limits.max_drawdown is not None and fall is not None and fall >= limits.max_drawdown:
         status = lead(status, StateCause.DRAWDOWN, at)
-    return replace(portfolio, status=status)
-
-
-def _with_level(portfolio: Portfolio, limits: RiskLimits) -> Portfolio:
-    loss = day_loss(portfolio)
-    if portfolio.day is None or loss is None:
+    if day is portfolio.day and peak is portfolio.peak_equity and status is portfolio.status:
         return portfolio
-    reached = max(portfolio.day.level, level_of(loss, limits))
-    return replace(portfolio, day=replace(portfolio.day, level=reached))
+    return replace(portfolio, day=day, peak_equity=peak, status=status)
+
+
+def _peak(portfolio: Portfolio) -> Decimal | None:
+    peak, equity = portfolio.peak_equity, portfolio.equity
+    return equity if equity is not None and (peak is None or equity > peak) else peak
+
+
+def _day_at_its_level(portfolio: Portfolio, limits: RiskLimits) -> TradingDay | None:
+    day, loss = portfolio.day, day_loss(portfolio)
+    if day is None or loss is None:
+        return day
+    reached = level_of(loss, limits)
+    return replace(day, level=reached) if reached > day.level else day
 
 
 def level(portfolio: Portfolio) -> BreakerLevel:
@@ -97,15 +103,14 @@ def level_of(loss: Decimal, limits: RiskLimits) -> BreakerLevel:
     >>> level_of(Decimal("0.0299"), RiskLimits()).word, level_of(Decimal("0.03"), RiskLimits()).word
     ('no_new_entries', 'flatten')
     """
-    limit_of = {
-        BreakerLevel.WARN: limits.warn_loss,
-        BreakerLevel.NO_NEW_ENTRIES: limits.no_entries_loss,
-        BreakerLevel.FLATTEN: limits.flatten_loss,
-    }
-    return max((each for each, limit in limit_of.items() if limit is not None and loss >= limit), default=_NORMAL)
-
-
-_NORMAL = BreakerLevel.NORMAL
+    for reached, limit in (
+        (BreakerLevel.FLATTEN, limits.flatten_loss),
+        (BreakerLevel.NO_NEW_ENTRIES, limits.no_entries_loss),
+        (BreakerLevel.WARN, limits.warn_loss),
+    ):
+        if limit is not None and loss >= limit:
+            return reached
+    return BreakerLevel.NORMAL
 
 
 def day_loss(portfolio: Portfolio) -> Decimal | None:
