@@ -65,12 +65,18 @@ SCENARIOS: dict[str, tuple[dict[str, Any], str]] = {
         "no: levels stop 45500 for 45000 against sound",
     ),
     "stop at the entry": ({"request": long_btc(stop=45_000)}, "no: levels stop 45000 for 45000 against sound"),
+    "stop at nothing": ({"request": long_btc(stop=0)}, "no: levels stop 0 for 45000 against sound"),
     "stop below nothing": ({"request": long_btc(stop=-1)}, "no: levels stop -1 for 45000 against sound"),
     "stop that is no number": (
         {"request": replace(long_btc(), stop=Decimal("NaN"))},
         "no: levels stop NaN for 45000 against sound",
     ),
     "no direction": ({"request": long_btc(direction=0)}, "no: levels stop 44500 for 45000 against sound"),
+    "a price of thirty seconds ago": ({"around": replace(KNOWN, price_at=NOON - 30 * SECOND)}, "0.4"),
+    "a price of a minute ago": (
+        {"around": replace(KNOWN, price_at=NOON - 60 * SECOND)},
+        "no: price_age_seconds 60 against 30.0",
+    ),
     # the breakers
     "2.4 % lost today": ({"portfolio": account(9_760, realized=-240)}, "0.3904"),
     "2.5 % lost today, realised": (
@@ -85,6 +91,7 @@ SCENARIOS: dict[str, tuple[dict[str, Any], str]] = {
         {"portfolio": account(day=replace(DAY, level=BreakerLevel.NO_NEW_ENTRIES))},
         "no: breaker_level no_new_entries against warn",
     ),
+    "a warning today refuses nothing": ({"portfolio": account(day=replace(DAY, level=BreakerLevel.WARN))}, "0.4"),
     "flattening alone also refuses entries": (
         {"portfolio": account(9_700, realized=-300), "limits": {"no_entries_loss": None}},
         "no: daily_loss 0.03 against 0.03",

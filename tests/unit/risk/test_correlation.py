@@ -52,7 +52,7 @@ def test_correlation_of_too_few_returns_is_not_known() -> None:
     assert math.isnan(beta(ASSET[-49:], MARKET, LIMITS))
 
 
-@pytest.mark.parametrize("still", [0.0, 0.1])
+@pytest.mark.parametrize("still", [0.0, 0.3, -0.0021])
 def test_correlation_with_a_market_that_stands_still_is_not_known(still: float) -> None:
     assert math.isnan(correlation(ASSET, np.full(300, still), LIMITS))
     assert math.isnan(beta(ASSET, np.full(300, still), LIMITS))
