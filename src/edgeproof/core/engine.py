@@ -99,7 +99,7 @@ class TradeAtWork:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TradingState:
+class EngineState:
     """All that trading knows. Mappings are never changed in place.
 
     `cash` is what was there at the beginning and what closed trades have made since. `prices` are the last ones seen.
@@ -110,7 +110,7 @@ class TradingState:
     cash: Decimal
     steps: Mapping[Instrument, Steps]
     terms: Mapping[str, Terms]
-    ask: Callable[["TradingState", Signal], Sizing]
+    ask: Callable[["EngineState", Signal], Sizing]
     positions: Mapping[Instrument, Position] = field(default_factory=dict)
     trades: Mapping[str, TradeAtWork] = field(default_factory=dict)
     prices: Mapping[Instrument, float] = field(default_factory=dict)
@@ -125,11 +125,11 @@ class TradingState:
         return [each for each in self.trades.values() if each.signal.instrument == instrument]
 
 
-Stepped = tuple[TradingState, tuple[TradingCommand, ...]]
+Stepped = tuple[EngineState, tuple[TradingCommand, ...]]
 NOTHING: tuple[TradingCommand, ...] = ()
 
 
-def step(state: TradingState, event: TradingEvent) -> Stepped:
+def step(state: EngineState, event: TradingEvent) -> Stepped:
     """The state after an event, and what is to be done about it.
 
     Raises
@@ -153,7 +153,7 @@ def step(state: TradingState, event: TradingEvent) -> Stepped:
             return _see_order(state, event)
 
 
-def _meant(state: TradingState, event: ExitConditionMet | CloseAsked) -> list[TradeAtWork]:
+def _meant(state: EngineState, event: ExitConditionMet | CloseAsked) -> list[TradeAtWork]:
     """The trades an exit is about. An exit condition speaks at closes later than that of the signal."""
     if isinstance(event, CloseAsked) and event.instrument is None:
         return list(state.trades.values())
@@ -163,7 +163,7 @@ def _meant(state: TradingState, event: ExitConditionMet | CloseAsked) -> list[Tr
     return [each for each in trades if each.signal.hypothesis == event.hypothesis and event.time > each.signal.time]
 
 
-def _see_signal(state: TradingState, event: SignalSeen) -> Stepped:
+def _see_signal(state: EngineState, event: SignalSeen) -> Stepped:
     signal = event.signal
     fate = _refusal(state, signal, event.time)
     if fate is not None:
@@ -181,7 +181,7 @@ def _see_signal(state: TradingState, event: SignalSeen) -> Stepped:
     return _with_trade(state, trade), (taken, PlaceOrder(intent=bracket.entry))
 
 
-def _refusal(state: TradingState, signal: Signal, time: int) -> FateDecided | None:
+def _refusal(state: EngineState, signal: Signal, time: int) -> FateDecided | None:
     """Why a signal is not even asked about, in the order of `semantics.md`."""
     fate, rule = None, ""
     if any(each.signal.hypothesis == signal.hypothesis for each in state.trades_on(signal.instrument)):
@@ -202,7 +202,7 @@ def _denied(time: int, signal: Signal, rule: str, value: float | str | None, lim
     return FateDecided(time=time, signal_id=signal.id, fate=TradeFate.DENIED, rule=rule, value=value, limit=limit)
 
 
-def _see_order(state: TradingState, event: OrderEvent) -> Stepped:
+def _see_order(state: EngineState, event: OrderEvent) -> Stepped:
     name = parse_order_id(event.order_id)
     trade = None if name is None else state.trades.get(name.signal) or state.over.get(name.signal)
     order = None if trade is None else trade.orders.get(event.order_id)
@@ -221,7 +221,7 @@ def _see_order(state: TradingState, event: OrderEvent) -> Stepped:
     return _follow(_with_trade(state, trade), [trade], event.time)
 
 
-def _booked(state: TradingState, intent: OrderIntent, event: Filled) -> TradingState:
+def _booked(state: EngineState, intent: OrderIntent, event: Filled) -> EngineState:
     position = apply_fill(state.position(intent.instrument), intent, event.fill)
     return replace(state, positions={**state.positions, intent.instrument: position})
 
@@ -249,7 +249,7 @@ def _guard(trade: TradeAtWork, entry: Order, time: int) -> Guard:
     )
 
 
-def _see_candle(state: TradingState, event: CandleSeen) -> Stepped:
+def _see_candle(state: EngineState, event: CandleSeen) -> Stepped:
     moved: list[TradeAtWork] = []
     overdue: list[TradeAtWork] = []
     cancels: list[TradingCommand] = []
@@ -271,7 +271,7 @@ def _see_candle(state: TradingState, event: CandleSeen) -> Stepped:
     return state, (*cancels, *followed, *left)
 
 
-def _see_funding(state: TradingState, event: FundingSettled) -> TradingState:
+def _see_funding(state: EngineState, event: FundingSettled) -> EngineState:
     position = state.positions.get(event.instrument)
     if position is None:
         return state
@@ -279,7 +279,7 @@ def _see_funding(state: TradingState, event: FundingSettled) -> TradingState:
     return state if paid is position else replace(state, positions={**state.positions, event.instrument: paid})
 
 
-def _leave(state: TradingState, trades: Iterable[TradeAtWork], leg: str, time: int) -> Stepped:
+def _leave(state: EngineState, trades: Iterable[TradeAtWork], leg: str, time: int) -> Stepped:
     commands: list[OrderCommand] = []
     for trade in trades:
         asked = leave(_planned(state, trade), leg)
@@ -288,7 +288,7 @@ def _leave(state: TradingState, trades: Iterable[TradeAtWork], leg: str, time: i
     return state, tuple(commands)
 
 
-def _follow(state: TradingState, trades: Iterable[TradeAtWork], time: int) -> Stepped:
+def _follow(state: EngineState, trades: Iterable[TradeAtWork], time: int) -> Stepped:
     """Bring the orders of trades in line with what is open of them; report and let go of those that are over."""
     commands: list[TradingCommand] = []
     for trade in trades:
@@ -303,7 +303,7 @@ def _follow(state: TradingState, trades: Iterable[TradeAtWork], time: int) -> St
     return state, tuple(commands)
 
 
-def _planned(state: TradingState, trade: TradeAtWork) -> Trade:
+def _planned(state: EngineState, trade: TradeAtWork) -> Trade:
     part = state.position(trade.signal.instrument).attribution(trade.signal.id)
     return Trade(
         signal=trade.signal,
@@ -313,7 +313,7 @@ def _planned(state: TradingState, trade: TradeAtWork) -> Trade:
     )
 
 
-def _asked(state: TradingState, commands: Iterable[TradingCommand], time: int) -> TradingState:
+def _asked(state: EngineState, commands: Iterable[TradingCommand], time: int) -> EngineState:
     """Remember what was asked of the venue, so that it is not asked for again."""
     for command in commands:
         match command:
@@ -332,7 +332,7 @@ def _asked(state: TradingState, commands: Iterable[TradingCommand], time: int) -
     return state
 
 
-def _acted(state: TradingState, act: AmendSent | CancelSent) -> TradingState:
+def _acted(state: EngineState, act: AmendSent | CancelSent) -> EngineState:
     name = parse_order_id(act.order_id)
     if name is None:
         return state
@@ -340,7 +340,7 @@ def _acted(state: TradingState, act: AmendSent | CancelSent) -> TradingState:
     return _with_order(state, name.signal, apply_event(order, act))
 
 
-def _ended(state: TradingState, trade: TradeAtWork, time: int) -> tuple[TradingState, tuple[TradeEnded, ...]]:
+def _ended(state: EngineState, trade: TradeAtWork, time: int) -> tuple[EngineState, tuple[TradeEnded, ...]]:
     """A trade whose position is closed and whose entry cannot fill any more is over."""
     instrument = trade.signal.instrument
     part = state.position(instrument).attribution(trade.signal.id)
@@ -369,19 +369,19 @@ def _report(trade: TradeAtWork, part: Attribution, time: int) -> TradeEnded:
     )
 
 
-def _with_trade(state: TradingState, trade: TradeAtWork) -> TradingState:
+def _with_trade(state: EngineState, trade: TradeAtWork) -> EngineState:
     over = state.over
     if trade.signal.id in over:
         over = {key: each for key, each in over.items() if key != trade.signal.id}
     return replace(state, trades={**state.trades, trade.signal.id: trade}, over=over)
 
 
-def _with_order(state: TradingState, signal_id: str, order: Order) -> TradingState:
+def _with_order(state: EngineState, signal_id: str, order: Order) -> EngineState:
     trade = state.trades[signal_id]
     return _with_trade(state, replace(trade, orders={**trade.orders, order.id: order}))
 
 
-def _without(state: TradingState, trade: TradeAtWork) -> TradingState:
+def _without(state: EngineState, trade: TradeAtWork) -> EngineState:
     trades = {key: each for key, each in state.trades.items() if key != trade.signal.id}
     over = dict([*state.over.items(), (trade.signal.id, state.trades[trade.signal.id])][-MOST_OVER:])
     return replace(state, trades=trades, over=over)

@@ -1,0 +1,78 @@
+"""The decider's trades over history are those of the compiled backtest, trade for trade, to the ninth digit."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgeproof.adapters.simulated.market import generate_market
+from edgeproof.adapters.storage.library import load_library
+from edgeproof.core.candles.fill import fill_gaps
+from edgeproof.core.model.round_trip import ExitReason, RoundTrips
+from edgeproof.core.model.signal import signal_id
+from edgeproof.core.signals.hypothesis import Hypothesis, variants
+from edgeproof.core.signals.library import read_hypotheses
+from edgeproof.research.backtest import Market, backtest, fires
+from edgeproof.research.engine_replay import EngineReplay
+from tests.parity.test_replay import EVERY_EXIT
+
+LIBRARY = tuple(variant for each in load_library(Path("nowhere"), ()) for variant in variants(each))
+SPECIAL = tuple(variant for each in read_hypotheses(EVERY_EXIT, "test.toml") for variant in variants(each))
+SOME = (*SPECIAL, *LIBRARY[::6])
+
+
+@pytest.fixture(scope="module")
+def market() -> Market:
+    made = generate_market(1, days=20, seed=8)
+    (instrument, (candles, funding)), *_ = made.items()
+    return Market(instrument=instrument, candles=fill_gaps(candles), funding=funding)
+
+
+def reason_of(leg: str) -> set[str]:
+    return {
+        "stop": {"stop"},
+        "exit": {"time_stop", "exit_condition"},
+        "emergency": set(),
+    }.get(leg, {"target"})
+
+
+def compare(market: Market, hypothesis: Hypothesis) -> tuple[int, RoundTrips]:
+    (result,) = backtest(market, [hypothesis])
+    assert result.walk is not None
+    expected = result.walk.round_trips.closed()
+    replayed = EngineReplay(market, hypothesis)
+    replayed.run(fires(market, [hypothesis])[0])
+    names = [signal_id(hypothesis.name, market.instrument, int(time)) for time in expected.signal_time]
+    assert [each.signal_id for each in replayed.ended] == names
+    for row, trade in enumerate(replayed.ended):
+        assert float(trade.entry_price) == pytest.approx(float(expected.entry_price[row]), rel=1e-9)
+        assert float(trade.exit_price) == pytest.approx(float(expected.exit_price[row]), rel=1e-9)
+        assert float(trade.fees) == pytest.approx(float(expected.fees[row]), rel=1e-9)
+        assert float(trade.funding) == pytest.approx(float(expected.funding[row]), rel=1e-9, abs=1e-9)
+        assert float(trade.net_pnl) == pytest.approx(float(expected.pnl[row]), rel=1e-7, abs=1e-6)
+        assert ExitReason(int(expected.exit_reason[row])).word in reason_of(trade.reason)
+    fates = result.fates
+    found = replayed.fates
+    assert (found["void"], found["overlapped"], found["invalidated"]) == (
+        fates.void,
+        fates.overlapped,
+        fates.invalidated,
+    )
+    assert found["traded"] == fates.traded
+    return len(expected), expected
+
+
+@pytest.mark.parametrize("hypothesis", SOME, ids=[each.name for each in SOME])
+def test_the_decider_trades_what_the_backtest_trades(market: Market, hypothesis: Hypothesis) -> None:
+    compare(market, hypothesis)
+
+
+def test_the_market_of_these_tests_is_one_in_which_everything_happens(market: Market) -> None:
+    reasons: set[str] = set()
+    trades = 0
+    for hypothesis in SPECIAL:
+        count, found = compare(market, hypothesis)
+        trades += count
+        reasons |= {ExitReason(int(code)).word for code in np.unique(found.exit_reason)}
+    assert reasons >= {"stop", "target", "time_stop", "exit_condition"}
+    assert trades > 100
