@@ -162,8 +162,7 @@ class SimulatedAccount:
                 return (self._place(intent, time, reference),)
             case AmendOrder():
                 return (self._amend(command, time),)
-            case CancelOrder():
-                return (self._cancel(command, time),)
+        return (self._cancel(command, time),)
 
     def fillable(self, order: WorkingOrder) -> Decimal:
         """What can be executed of an order now: what remains of it, of a reduce-only order at most the position."""
