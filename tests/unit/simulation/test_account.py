@@ -27,7 +27,21 @@ from edgeproof.core.simulation.account import (
     SimulatedAccount,
 )
 from edgeproof.core.simulation.costs import Costs
-from tests.support.orders import BTC, ETH, MINUTE, SHORT, T, accepted, after, bracket, d, filled, sent, working
+from tests.support.orders import (
+    BTC,
+    ETH,
+    MINUTE,
+    SHORT,
+    T,
+    accepted,
+    after,
+    bracket,
+    cancelled,
+    d,
+    filled,
+    sent,
+    working,
+)
 
 MADE = bracket()
 COSTS = Costs(taker=0.0005, maker=0.0002, slippage=0.0001)
@@ -210,6 +224,13 @@ def test_account_after_a_restart_works_on_as_the_book_has_it() -> None:
     (again, *_) = execute(venue, MADE.stop)
     assert isinstance(again, Filled)
     assert again.fill.id == f"{MADE.stop.id}-fill-2"
+
+
+def test_order_cancelled_before_a_restart_is_known_and_not_working() -> None:
+    entry = after(working(MADE.entry), replace(accepted(MADE.entry), venue_id="v"), cancelled(MADE.entry))
+    venue = SimulatedAccount(lambda _: COSTS, (entry,))
+    assert venue.working(BTC) == ()
+    assert place(venue, MADE.entry) == Rejected(order_id=MADE.entry.id, time=T, reason=DUPLICATE_ID)
 
 
 def test_stop_triggered_before_a_restart_is_still_at_market() -> None:

@@ -92,6 +92,14 @@ MARKET: dict[str, tuple[tuple[Quote | MarketTrade, ...], str]] = {
         "accepted, filled 1 at 41410",  # 40,000 x (1 + 0.05 / 2) x (1 + 0.01)
     ),
     "waits while the instrument is suspended": ((replace(QUOTE, suspended=True),), "accepted"),
+    "pays the assumed slippage where its side has a size and no price": (
+        (replace(QUOTE, ask=None), trade(40_000.0)),
+        "accepted, filled 1 at 40804",
+    ),
+    "walks steps as wide as the spread where that is wider than the assumed slippage": (
+        (replace(QUOTE, bid=39_000.0, ask=41_000.0, ask_size=0.5),),
+        "accepted, filled 1 at 42025",  # half of it at no step, half at one of 5 %
+    ),
     "walks the book where it is larger than the quote": (
         (replace(QUOTE, ask_size=0.4),),
         "accepted, filled 1 at 45365",  # 0.4 at no step, 0.4 at one, 0.2 at two steps of 1 %: 0.8 %
