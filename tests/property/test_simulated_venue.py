@@ -149,6 +149,24 @@ def test_candle_venue_keeps_its_promises_over_random_commands_and_candles(
             assert venue.account.position(BTC) == watch.position
 
 
+@given(st.lists(WISHES, min_size=3, max_size=12), PRICES, st.tuples(PRICES, PRICES).map(sorted))
+def test_candle_within_reach_of_no_order_could_not_have_filled_any(
+    wishes: list[Wish], opened_at: int, extremes: list[int]
+) -> None:
+    venue = CandleVenue(SimulatedAccount(lambda _: COSTS))
+    watch = Watch()
+    for time, wish in enumerate(wishes):
+        venue.submit(watch.ask(wish), time)
+        venue.at_open(BTC, time, float(opened_at))
+    low, high = extremes
+    touched = any(
+        order.is_at_market or order.is_stopped_by(Decimal(price)) or order.is_traded_through_by(Decimal(price))
+        for order in venue.account.working(BTC)
+        for price in (low, high)
+    )
+    assert not (touched and venue.account.reach(BTC).leaves_out(float(high), float(low)))
+
+
 Happening = Wish | MarketTrade | Quote
 HAPPENINGS = st.lists(WISHES | STREAM, min_size=10, max_size=40)
 

@@ -1,5 +1,6 @@
 """What a simulated venue answers to commands, and what it takes back after a restart."""
 
+import math
 from dataclasses import replace
 from decimal import Decimal
 
@@ -24,6 +25,7 @@ from edgeproof.core.simulation.account import (
     NOT_REDUCING,
     UNKNOWN_ORDER,
     Execution,
+    Reach,
     SimulatedAccount,
 )
 from edgeproof.core.simulation.costs import Costs
@@ -203,6 +205,36 @@ def test_stop_triggered_keeps_its_trigger_through_a_partial_fill() -> None:
     (rest,) = venue.working(BTC)
     assert rest.is_at_market
     assert rest.remaining == d("0.6")
+
+
+def test_reach_is_where_nothing_happens_to_any_order_and_moves_with_them() -> None:
+    venue = account()
+    assert venue.reach(BTC) == Reach(-math.inf, math.inf)
+    place(venue, MADE.entry)
+    assert not venue.reach(BTC).leaves_out(45_000.0, 45_000.0)
+    execute(venue, MADE.entry)
+    assert venue.reach(BTC) == Reach(-math.inf, math.inf)
+    for intent in (MADE.stop, *MADE.targets):
+        place(venue, intent)
+    assert venue.reach(BTC) == Reach(44_500.0, 46_000.0)
+    venue.take(CancelOrder(order_id=MADE.targets[0].id, reason="asked"), T)
+    assert venue.reach(BTC) == Reach(44_500.0, 47_000.0)
+    assert [venue.reach(BTC).leaves_out(high, low) for high, low in ((46_999, 44_501), (47_000, 44_501))] == [
+        True,
+        False,
+    ]
+    venue.trigger(venue.working(BTC)[0], T)
+    assert not venue.reach(BTC).leaves_out(45_000.0, 45_000.0)
+
+
+def test_reach_of_a_short_is_between_its_target_and_its_stop() -> None:
+    venue = account()
+    short = bracket(SHORT)
+    place(venue, short.entry)
+    execute(venue, short.entry)
+    for intent in (short.stop, *short.targets):
+        place(venue, intent)
+    assert venue.reach(BTC) == Reach(44_000.0, 45_500.0)
 
 
 def test_account_after_a_restart_works_on_as_the_book_has_it() -> None:

@@ -62,6 +62,10 @@ SCENARIOS = {
         Scenario(candles=(QUIET, (95, 99, 94, 98)), **LONG),
         "entry 1 at 100 in 1, stop 1 at 95 in 2",
     ),
+    "stop exactly touched counts": (
+        Scenario(candles=(QUIET, (100, 101, 95, 96)), **LONG),
+        "entry 1 at 100 in 1, stop 1 at 95 in 2",
+    ),
     "short: gap through the stop": (
         Scenario(candles=(QUIET, (112, 113, 80, 90)), **SHORT),
         "entry 1 at 100 in 1, stop 1 at 112 in 2",
