@@ -4,6 +4,7 @@ An order the venue has accepted is *working* until it is filled or cancelled. Wh
 here: `matching` decides it from candles, `streaming` from a live stream.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -32,6 +33,7 @@ from edgeproof.core.model.order import (
     OrderState,
     OrderType,
     PlaceOrder,
+    Side,
     TriggerSignal,
 )
 from edgeproof.core.model.steps import decimal_of
@@ -119,6 +121,22 @@ class SimulatedFill:
     simulated_slippage: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Between which prices, both excluded, no order of an instrument does anything; nowhere where one is at market."""
+
+    low: float
+    high: float
+
+    def leaves_out(self, high: float, low: float) -> bool:
+        """Whether a market that moved between these extremes did nothing to any order."""
+        return low > self.low and high < self.high
+
+
+_UNREACHABLE = Reach(-math.inf, math.inf)
+_EVERYWHERE = Reach(math.inf, -math.inf)
+
+
 class SimulatedAccount:
     """One account at a simulated venue. It is owned by its venue and changed in place.
 
@@ -138,6 +156,7 @@ class SimulatedAccount:
         self._instruments: dict[str, Instrument] = {}
         self._positions: dict[Instrument, Decimal] = {}
         self._fills: list[SimulatedFill] = []
+        self._reaches: dict[Instrument, Reach] = {}
         for order in orders:
             self._take_back(order)
 
@@ -155,6 +174,13 @@ class SimulatedAccount:
         orders = self._working.get(instrument)
         return tuple(orders.values()) if orders else ()
 
+    def reach(self, instrument: Instrument) -> Reach:
+        """Which prices do something to the orders of an instrument, so that the others need not be told."""
+        found = self._reaches.get(instrument)
+        if found is None:
+            found = self._reaches[instrument] = _reach_of(self.working(instrument))
+        return found
+
     def take(self, command: OrderCommand, time: int, reference: Decimal | None = None) -> tuple[ExecutionEvent, ...]:
         """The venue's answer to a command that arrives at `time`; `reference`: the price when it was sent."""
         match command:
@@ -162,8 +188,7 @@ class SimulatedAccount:
                 return (self._place(intent, time, reference),)
             case AmendOrder():
                 return (self._amend(command, time),)
-            case CancelOrder():
-                return (self._cancel(command, time),)
+        return (self._cancel(command, time),)
 
     def fillable(self, order: WorkingOrder) -> Decimal:
         """What can be executed of an order now: what remains of it, of a reduce-only order at most the position."""
@@ -279,10 +304,12 @@ class SimulatedAccount:
     def _keep(self, order: WorkingOrder) -> None:
         orders = self._working.setdefault(order.intent.instrument, {})
         orders[order.id] = order
+        self._reaches.pop(order.intent.instrument, None)
         if order.remaining == 0:
             del orders[order.id]
 
     def _drop(self, order: WorkingOrder) -> None:
+        self._reaches.pop(order.intent.instrument, None)
         del self._working[order.intent.instrument][order.id]
 
     def _take_back(self, order: Order) -> None:
@@ -303,3 +330,17 @@ class SimulatedAccount:
                     is_triggered=is_stop and (order.state is OrderState.TRIGGERED or bool(order.fills)),
                 )
             )
+
+
+def _reach_of(orders: Iterable[WorkingOrder]) -> Reach:
+    low, high = _UNREACHABLE.low, _UNREACHABLE.high
+    for order in orders:
+        price = order.intent.limit_price if order.intent.trigger_price is None else order.intent.trigger_price
+        if order.is_at_market or price is None:
+            return _EVERYWHERE
+        # What buys at a limit and what sells at a stop waits for a fall, the others for a rise.
+        if (order.intent.side is Side.BUY) == (order.intent.type is OrderType.LIMIT):
+            low = max(low, float(price))
+        else:
+            high = min(high, float(price))
+    return Reach(low, high)

@@ -38,7 +38,7 @@ class CandleVenue:
 
     def at_open(self, instrument: Instrument, time: int, price: float) -> Events:
         """What the open of a candle does to the orders that waited for it."""
-        if not self.account.working(instrument):
+        if self.account.reach(instrument).leaves_out(price, price):
             return ()
         open_ = decimal_of(price)
         return (
@@ -49,6 +49,8 @@ class CandleVenue:
 
     def at_stops(self, instrument: Instrument, time: int, high: float, low: float) -> Events:
         """What the extremes of a candle do to stops; `time` is that of the fills."""
+        if self.account.reach(instrument).leaves_out(high, low):
+            return ()
         hit = [
             (trigger, order)
             for order, trigger in self._stops(instrument)
@@ -60,6 +62,8 @@ class CandleVenue:
 
     def at_limits(self, instrument: Instrument, time: int, high: float, low: float) -> Events:
         """What the extremes of a candle do to limit orders; `time` is that of the fills."""
+        if self.account.reach(instrument).leaves_out(high, low):
+            return ()
         through = [
             (limit, order)
             for order, limit in self._limits(instrument)
@@ -69,6 +73,8 @@ class CandleVenue:
 
     def at_close(self, instrument: Instrument, time: int, price: float) -> Events:
         """What the close of a candle does to the market orders placed since its open."""
+        if self.account.reach(instrument).leaves_out(price, price):
+            return ()
         return self._markets(instrument, time, decimal_of(price))
 
     def _markets(self, instrument: Instrument, time: int, price: Decimal) -> Events:
