@@ -1,5 +1,6 @@
 """The decider's trades over history are those of the compiled backtest, trade for trade, to the ninth digit."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +22,9 @@ SPECIAL = tuple(variant for each in read_hypotheses(EVERY_EXIT, "test.toml") for
 SOME = (*SPECIAL, *LIBRARY[::6])
 
 
-@pytest.fixture(scope="module")
+@cache
 def market() -> Market:
-    made = generate_market(1, days=20, seed=8)
+    made = generate_market(1, days=9, seed=8)
     (instrument, (candles, funding)), *_ = made.items()
     return Market(instrument=instrument, candles=fill_gaps(candles), funding=funding)
 
@@ -36,13 +37,15 @@ def reason_of(leg: str) -> set[str]:
     }.get(leg, {"target"})
 
 
-def compare(market: Market, hypothesis: Hypothesis) -> tuple[int, RoundTrips]:
-    (result,) = backtest(market, [hypothesis])
+@cache
+def compared(hypothesis: Hypothesis) -> RoundTrips:
+    """The trades of the backtest, after every one of them was found to be the decider's."""
+    (result,) = backtest(market(), [hypothesis])
     assert result.walk is not None
     expected = result.walk.round_trips.closed()
-    replayed = EngineReplay(market, hypothesis)
-    replayed.run(fires(market, [hypothesis])[0])
-    names = [signal_id(hypothesis.name, market.instrument, int(time)) for time in expected.signal_time]
+    replayed = EngineReplay(market(), hypothesis)
+    replayed.run(fires(market(), [hypothesis])[0])
+    names = [signal_id(hypothesis.name, market().instrument, int(time)) for time in expected.signal_time]
     assert [each.signal_id for each in replayed.ended] == names
     for row, trade in enumerate(replayed.ended):
         assert float(trade.entry_price) == pytest.approx(float(expected.entry_price[row]), rel=1e-9)
@@ -59,20 +62,16 @@ def compare(market: Market, hypothesis: Hypothesis) -> tuple[int, RoundTrips]:
         fates.invalidated,
     )
     assert found["traded"] == fates.traded
-    return len(expected), expected
+    return expected
 
 
 @pytest.mark.parametrize("hypothesis", SOME, ids=[each.name for each in SOME])
-def test_the_decider_trades_what_the_backtest_trades(market: Market, hypothesis: Hypothesis) -> None:
-    compare(market, hypothesis)
+def test_the_decider_trades_what_the_backtest_trades(hypothesis: Hypothesis) -> None:
+    compared(hypothesis)
 
 
-def test_the_market_of_these_tests_is_one_in_which_everything_happens(market: Market) -> None:
-    reasons: set[str] = set()
-    trades = 0
-    for hypothesis in SPECIAL:
-        count, found = compare(market, hypothesis)
-        trades += count
-        reasons |= {ExitReason(int(code)).word for code in np.unique(found.exit_reason)}
+def test_the_market_of_these_tests_is_one_in_which_everything_happens() -> None:
+    found = [compared(each) for each in SPECIAL]
+    reasons = {ExitReason(int(code)).word for trades in found for code in np.unique(trades.exit_reason)}
     assert reasons >= {"stop", "target", "time_stop", "exit_condition"}
-    assert trades > 100
+    assert sum(map(len, found)) > 100
