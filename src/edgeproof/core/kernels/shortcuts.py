@@ -3,7 +3,7 @@
 They are the same functions, compiled for one candle each. The operation's code says which; 0 stands for a call.
 """
 
-from edgeproof.core.kernels import counting, elementwise, history
+from edgeproof.core.kernels import counting, elementwise, formulas, history, movements, recursive, windows
 from edgeproof.core.kernels.abi import FlagArray, FloatArray, IntArray, Kernel
 from edgeproof.core.kernels.compiled import inlined
 
@@ -32,14 +32,23 @@ _KERNELS = (
     counting.bars_since,
     counting.within,
     counting.every,
+    formulas.blend,
+    formulas.share,
+    elementwise.square_root,
+    movements.true_range,
+    movements.gains_losses,
+    movements.directional_movement,
+    movements.directional_index,
+    windows.mean,
 )
 """In the order of their codes, the first of which is 2."""
 
-_CODES = {each: code for code, each in enumerate(_KERNELS, _FIRST)}
+_CODES = {each: code for code, each in enumerate((*_KERNELS, recursive.smooth, history.crosses_above), _FIRST)}
 (
     _both, _subtract, _greater, _less, _less_equal, _add, _multiply, _greater_equal,
     _absolute, _minimum, _maximum, _divide, _invert, _either,
     _lag, _lag_condition, _as_of, _as_of_condition, _value_when, _bars_since, _within, _every,
+    _blend, _share, _square_root, _true_range, _gains_losses, _directional_movement, _directional_index, _mean,
 ) = (inlined(each.function) for each in _KERNELS)  # fmt: skip
 
 
@@ -111,6 +120,32 @@ def _run_third(
 
 
 @inlined
+def _run_fourth(
+    code: int, numbers: FloatArray, flags: FlagArray, m: int, wires: IntArray, params: FloatArray, state: FloatArray
+) -> None:
+    if code == 24:
+        _blend(numbers, flags, 1, m, wires, params, state)
+    elif code == 25:
+        _share(numbers, flags, 1, m, wires, params, state)
+    elif code == 26:
+        _square_root(numbers, flags, 1, m, wires, params, state)
+    elif code == 27:
+        _true_range(numbers, flags, 1, m, wires, params, state)
+    elif code == 28:
+        _gains_losses(numbers, flags, 1, m, wires, params, state)
+    elif code == 29:
+        _directional_movement(numbers, flags, 1, m, wires, params, state)
+    elif code == 30:
+        _directional_index(numbers, flags, 1, m, wires, params, state)
+    elif code == 31:
+        _mean(numbers, flags, 1, m, wires, params, state)
+    elif code == 32:
+        recursive.smooth_once(numbers, wires, params, state)
+    else:
+        history.crosses_above_once(numbers, flags, wires, state)
+
+
+@inlined
 def run_shortcut(
     code: int,
     numbers: FloatArray,
@@ -125,5 +160,7 @@ def run_shortcut(
         _run_first(code, numbers, flags, m, wires, params, state)
     elif code <= 15:
         _run_second(code, numbers, flags, m, wires, params, state)
-    else:
+    elif code <= 23:
         _run_third(code, numbers, flags, m, wires, params, state)
+    else:
+        _run_fourth(code, numbers, flags, m, wires, params, state)
