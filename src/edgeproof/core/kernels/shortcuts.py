@@ -9,7 +9,7 @@ from edgeproof.core.kernels.compiled import inlined
 
 CALL, EMIT = 0, 1
 _FIRST = 2
-_KERNELS = (
+_WHOLE = (
     elementwise.both,
     elementwise.subtract,
     elementwise.greater,
@@ -41,15 +41,16 @@ _KERNELS = (
     movements.directional_index,
     windows.mean,
 )
-"""In the order of their codes, the first of which is 2."""
+KERNELS = (*_WHOLE, recursive.smooth, history.crosses_above)
+"""In the order of their codes, the first of which is 2. The last two have a way of their own for one candle."""
 
-_CODES = {each: code for code, each in enumerate((*_KERNELS, recursive.smooth, history.crosses_above), _FIRST)}
+_CODES = {each: code for code, each in enumerate(KERNELS, _FIRST)}
 (
     _both, _subtract, _greater, _less, _less_equal, _add, _multiply, _greater_equal,
     _absolute, _minimum, _maximum, _divide, _invert, _either,
     _lag, _lag_condition, _as_of, _as_of_condition, _value_when, _bars_since, _within, _every,
     _blend, _share, _square_root, _true_range, _gains_losses, _directional_movement, _directional_index, _mean,
-) = (inlined(each.function) for each in _KERNELS)  # fmt: skip
+) = (inlined(each.function) for each in _WHOLE)  # fmt: skip
 
 
 def code_of(kernel: Kernel | None) -> int:
