@@ -98,6 +98,8 @@ class CloseEvaluator:
         self._history = Evaluator(plan, BLOCK)
         self._rows = Evaluator(plan, _CAPACITY).rows
         self._make_room(n_instruments)
+        # Compiled, or read from the disk, now: it takes seconds, and a close has none to wait for it.
+        self._run(np.empty(0, np.int64), [], [], is_early=False)
 
     def _make_room(self, n: int) -> None:
         plan = self.plan
