@@ -25,6 +25,10 @@ W1 is one hypothesis on one instrument, from its text to its trades and statisti
 The market is a seeded GARCH series on which every open is the previous close. vectorbt runs its Rust engine on flat
 arrays and is given TA-Lib's indicators, which are faster than its own; backtesting.py is written as its documentation
 writes it. "As a gift" leaves the indicators out of vectorbt's time but not out of ours.
+
+Live is a close taken into kept states, from candles to arrays of what holds where. Signals is the rest, in wall time:
+facts to the desk, its records into a journal in SQLite and the signals into their file, both synced to the disk; the
+whole library of hypotheses, on a generated market, at closes of 4 hours, on which all timeframes close.
 """
 
 
