@@ -7,7 +7,7 @@ import pytest
 
 from edgeproof.adapters.storage.library import load_library
 from edgeproof.core.kernels import elementwise, history, recursive
-from edgeproof.core.kernels.abi import Kernel, compiled
+from edgeproof.core.kernels.abi import FlagArray, FloatArray, Kernel, compiled
 from edgeproof.core.kernels.shortcuts import CALL, EMIT, KERNELS, code_of, run_shortcut
 from edgeproof.core.signals.watch import watch_plan
 
@@ -18,7 +18,7 @@ PARAMS = np.array([3.0, 0.25, 4.0, 0.5])
 @pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.name)
 def test_a_shortcut_candle_by_candle_leaves_what_its_kernel_leaves(kernel: Kernel) -> None:
     rng = np.random.default_rng(3)
-    by_call, by_code = ((np.zeros((8, 1)), np.zeros((8, 64), np.uint8), np.zeros(64)) for _ in range(2))
+    by_call, by_code = _room(), _room()
     wires = np.arange(8)
     if kernel is recursive.smooth:
         wires = np.array([0, 1, 2, 3])  # two lanes: what they read, then what they write
@@ -30,8 +30,11 @@ def test_a_shortcut_candle_by_candle_leaves_what_its_kernel_leaves(kernel: Kerne
             numbers[:], flags[:, :1] = values, words
         compiled(kernel)(by_call[0], by_call[1], 1, m, wires, PARAMS, by_call[2])
         run_shortcut(code_of(kernel), by_code[0], by_code[1], m, wires, PARAMS, by_code[2])
-        for called, coded in zip(by_call, by_code, strict=True):
-            assert called.tobytes() == coded.tobytes()
+        assert [each.tobytes() for each in by_call] == [each.tobytes() for each in by_code]
+
+
+def _room() -> tuple[FloatArray, FlagArray, FloatArray]:
+    return np.zeros((8, 1)), np.zeros((8, 64), np.uint8), np.zeros(64)
 
 
 def test_codes_tell_kernels_reports_and_calls_apart() -> None:

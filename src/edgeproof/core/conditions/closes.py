@@ -113,6 +113,7 @@ class CloseEvaluator:
         self._series = np.array([0 if each == FUNDING else each for each in plan.series], np.int64)
         self._columns = np.array([(k, _FIELDS[name], row) for k, name, row in plan.columns], np.int64).reshape(-1, 3)
         self._operations = _operations(plan)
+        self._no_settlements = _settlements([[]] * n)
         self._probes = np.array([(k, row) for k, _, row in plan.probes], np.int64).reshape(len(plan.probes), 2)
 
     def begin(self, instrument: int, candles: Candles, funding: Funding) -> Begun:
@@ -166,9 +167,11 @@ class CloseEvaluator:
         if len(set(instruments)) != len(own):
             raise EdgeproofError("expected each instrument once in a close: take the candles of one after the other")
         closes = zip(instruments, candles, strict=True)
-        pending = [self._take_pending(each, candle.close_time) for each, candle in closes]
+        pending = [
+            self._take_pending(each, candle.close_time) if self._pending[each] else () for each, candle in closes
+        ]
         self._run(own, candles, pending, is_early=False)
-        return self._taken(instruments)
+        return self._taken(own)
 
     def look(self, instrument: int, candle: BaseCandle) -> Taken:
         """The events there would be if the candle that forms, and all that it is part of, closed as it is now."""
@@ -178,7 +181,7 @@ class CloseEvaluator:
         known = [each for each in self._pending[instrument] if each[0] <= candle.close_time]
         pending = known[-_CAPACITY:]
         self._run(np.array([scratch], np.int64), [candle], [pending], is_early=True)
-        return self._taken([instrument])
+        return self._taken(np.array([instrument], np.int64))
 
     def flags(self, instrument: int) -> FlagArray:
         """The probes' conditions at the last close of each one's series: 0 false, 1 undefined, 2 true."""
@@ -187,8 +190,6 @@ class CloseEvaluator:
 
     def _take_pending(self, instrument: int, until: int) -> list[tuple[int, float]]:
         pending = self._pending[instrument]
-        if not pending:
-            return pending
         due = sorted(each for each in pending if each[0] <= until)
         self._pending[instrument] = [each for each in pending if each[0] > until]
         if len(due) > _CAPACITY:
@@ -204,11 +205,7 @@ class CloseEvaluator:
         is_early: bool,
     ) -> None:
         plan = self.plan
-        counts = np.array([len(each) for each in pending], np.int64)
-        settled = np.zeros((len(own), max(1, int(counts.max(initial=0))), 2))
-        for k, each in enumerate(pending):
-            for j, (time, rate) in enumerate(each):
-                settled[k, j] = rate, time
+        settled, counts = _settlements(pending) if any(pending) else self._no_settlements
         self._cursor[:] = 0
         kernel.take_closes(
             own, np.array(candles, np.float64).reshape(len(own), kernel.FIELDS), settled, counts, is_early, self._base,
@@ -217,11 +214,23 @@ class CloseEvaluator:
             self._cursor, self._bounds,
         )  # fmt: skip
 
-    def _taken(self, instruments: Sequence[int]) -> Taken:
+    def _taken(self, own: IntArray) -> Taken:
         n_events, n_values = self._cursor[:2].tolist()
         outputs = (self._marks[:n_events] >> np.uint64(32)).astype(np.int64)
-        of = np.repeat(np.array(instruments, np.int64), np.diff(self._bounds[: len(instruments), 0], prepend=0))
-        return Taken(of, outputs, self.plan.output_widths[outputs], self._values[:n_values].copy())
+        ends = self._bounds[: len(own), 0]
+        counts = ends.copy()
+        counts[1:] -= ends[:-1]
+        return Taken(np.repeat(own, counts), outputs, self.plan.output_widths[outputs], self._values[:n_values].copy())
+
+
+def _settlements(pending: Sequence[Sequence[tuple[int, float]]]) -> tuple[FloatArray, IntArray]:
+    """Rate and time of settlements, (n, most, 2), and how many there are of each instrument."""
+    counts = np.array([len(each) for each in pending], np.int64)
+    settled = np.zeros((len(pending), int(counts.max(initial=1)), 2))
+    for k, each in enumerate(pending):
+        for j, (time, rate) in enumerate(each):
+            settled[k, j] = rate, time
+    return settled, counts
 
 
 def _operations(plan: Plan) -> IntArray:
