@@ -40,7 +40,6 @@ TELLING = (
     "drop:after=12000,code=1000,outage=7h",
     "missing:every=90",
     "reorder:every=40",
-    "delay:every=70,by=5",
     "503:every=3,count=0",
     "clock_skew:ms=5000",
 )
