@@ -27,6 +27,7 @@ from tests.support.scanned import (
     expect_each_signal_told_once,
     expect_late_closes_told,
     expect_nothing_missed,
+    late_after_the_start,
     scan_words,
 )
 from tests.support.week import FAULTS, IS_SOAK, NAMES, chosen, instrument, make_market, source, source_funding, speed
@@ -83,7 +84,7 @@ def _expect_sound(scanned: Scanned) -> None:
 def test_undisturbed_session_misses_nothing_and_differs_in_nothing(undisturbed: Scanned) -> None:
     _expect_sound(undisturbed)
     assert undisturbed.parity.json()["differences"] == []
-    assert {each.reason for each in undisturbed.late} <= {"start"}
+    assert late_after_the_start(undisturbed) == []
     assert {each.kind for each in undisturbed.notices} == {"connected", "joined"}
 
 

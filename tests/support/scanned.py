@@ -146,3 +146,12 @@ def expect_late_closes_told(scanned: Scanned) -> None:
     assert scanned.missed["closes"] == len(scanned.late)
     assert scanned.missed["by_reason"] == dict(Counter(each.reason for each in scanned.late))
     assert {each.signal.id for each in scanned.decisions if each.fate is Fate.EXPIRED} <= listed
+
+
+def late_after_the_start(scanned: Scanned) -> list[CloseMissed]:
+    """Closes that were late though their instrument had been joined to its history when they were evaluated."""
+    joined: dict[Instrument | None, int] = {}
+    for each in scanned.notices:
+        if each.kind == "joined":
+            joined.setdefault(each.instrument, each.at)
+    return [each for each in scanned.late if each.evaluated_at > joined[each.instrument] + MINUTE]
