@@ -165,11 +165,13 @@ def test_session_with_a_fault_misses_nothing_silently_and_doubles_nothing(
     told = Counter(each.kind for each in scanned.notices)
     late = Counter(each.reason for each in scanned.late)
     if IS_SOAK:
-        parity = scanned.parity.json()
-        counts = ", ".join(f"{fate} {count:,}" for fate, count in sorted(scanned.fates.items()))
-        words = ", ".join(f"{kind} {count:,}" for kind, count in told.items())
-        sys.stderr.write(f"\n| `{fault}` | {words} | {dict(late)} | {counts} | {parity['causes']} |\n")
+        counts = (told, late, Counter(scanned.fates), Counter(scanned.parity.json()["causes"]))
+        sys.stderr.write(f"\n| `{fault}` | {' | '.join(map(_words, counts))} |\n")
     _expect_sound(scanned)
     assert [kind for kind in FAULTS[fault] if not told[kind]] == []
     if fault.startswith(LATE):
         assert late["feed_gap"] > 0
+
+
+def _words(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items()) or "none"
