@@ -119,9 +119,7 @@ def test_month_of_seven_instruments_is_clean_flat_and_never_quiet(market: Path, 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("count", [1, 3, 7])
-def test_day_of_some_instruments_is_clean_at_a_pace_that_shows_latency(
-    market: Path, tmp_path: Path, count: int
-) -> None:
+def test_day_of_some_instruments_is_clean_at_a_pace_that_shows_speed(market: Path, tmp_path: Path, count: int) -> None:
     begin_at = parse_time("2025-05-20T00:00Z")
     seen = _watch(market, tmp_path, NAMES[:count], (begin_at, begin_at + DAY), PACE)
     decided = np.percentile([each.latency_ms for each in seen.scanned.decisions], LEVELS)
