@@ -149,9 +149,9 @@ def expect_late_closes_told(scanned: Scanned) -> None:
 
 
 def late_after_the_start(scanned: Scanned) -> list[CloseMissed]:
-    """Closes that were late though their instrument had been joined to its history when they were evaluated."""
+    """Closes that were evaluated late once every instrument had been joined to its history."""
     joined: dict[Instrument | None, int] = {}
     for each in scanned.notices:
         if each.kind == "joined":
             joined.setdefault(each.instrument, each.at)
-    return [each for each in scanned.late if each.evaluated_at > joined[each.instrument] + MINUTE]
+    return [each for each in scanned.late if each.evaluated_at > max(joined.values()) + MINUTE]
