@@ -1,6 +1,6 @@
 # demo    set everything up and show a whole run, no data needed (the default)
 # test    the test suite with branch coverage of the core
-# soak    the long proofs: a real week through the replica with every fault in turn (about half an hour)
+# soak    the long proofs: a real week through the replica with every fault in turn, a month of signals (about an hour)
 # check   style, types, import contracts, dependencies, locks
 # bench   the figures beside those of other engines, in an environment of their own
 # docs    the documentation as a site in site/
@@ -33,8 +33,9 @@ demo: .venv/.stamp
 test: .venv/.stamp
 	@$(BIN)/pytest -q -n 2 --cov --cov-report=term
 
+SOAK := $(patsubst %,tests/acceptance/test_%.py,live_week scan_week scan_interrupted scan_month)
 soak: .venv/.stamp
-	@EDGEPROOF_SOAK=1 $(BIN)/pytest -q -s --timeout 1500 tests/acceptance/test_live_week.py
+	@EDGEPROOF_SOAK=1 $(BIN)/pytest -q -s --timeout 1500 $(SOAK)
 
 check: .venv/.stamp lock-check
 	@$(BIN)/ruff check .

@@ -11,7 +11,7 @@ from edgeproof.cli.kernel_cache import use_kernel_cache
 
 use_kernel_cache()  # before anything imports numba
 
-from benchmarks import exits, feed, kernels, library, live, replica, startup, w1, w2  # noqa: E402 - see above
+from benchmarks import exits, feed, kernels, library, live, replica, signals, startup, w1, w2  # noqa: E402 - see above
 from benchmarks.harness import REPOSITORY, Finding, table  # noqa: E402 - see above
 
 DOCUMENT = REPOSITORY / "docs" / "explanation" / "benchmarks.md"
@@ -25,6 +25,10 @@ W1 is one hypothesis on one instrument, from its text to its trades and statisti
 The market is a seeded GARCH series on which every open is the previous close. vectorbt runs its Rust engine on flat
 arrays and is given TA-Lib's indicators, which are faster than its own; backtesting.py is written as its documentation
 writes it. "As a gift" leaves the indicators out of vectorbt's time but not out of ours.
+
+Live is a close taken into kept states, from candles to arrays of what holds where. Signals is the rest, in wall time:
+facts to the desk, its records into a journal in SQLite and the signals into their file, both synced to the disk; the
+whole library of hypotheses, on a generated market, at closes of 4 hours, on which all timeframes close.
 """
 
 
@@ -54,6 +58,7 @@ def _benchmarks(*, large: bool) -> dict[str, Callable[[], Iterable[Finding]]]:
         "feed": feed.findings,
         "library": library.findings,
         "replica": replica.findings,
+        "signals": signals.findings,
         "startup": startup.findings,
     }
 
@@ -61,7 +66,7 @@ def _benchmarks(*, large: bool) -> dict[str, Callable[[], Iterable[Finding]]]:
 def _words() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "only", nargs="*", help="w1, w2, exits, kernels, live, feed, library, replica, startup [default: all]"
+        "only", nargs="*", help="w1, w2, exits, kernels, live, feed, library, replica, signals, startup [default: all]"
     )
     parser.add_argument("--large", action="store_true", help="W1 on 2.6 million candles as well")
     parser.add_argument("--write", action="store_true", help="keep the table in docs/explanation/benchmarks.md")

@@ -5,6 +5,7 @@ It is written from the page alone, in the most literal way, and knows five hypot
 
 import bisect
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -259,3 +260,65 @@ def crowded(base: Candles) -> Idea:
         if b.c[i] > b.o[i]
     ]
     return Idea(1, [1.0], 1e-4, signals)
+
+
+IDEAS: dict[str, tuple[str, Callable[[Candles, Funding], Idea]]] = {
+    "rsi_pullback": (
+        """timeframe = "5m"
+direction = "long"
+entry = ["crosses_below(rsi(14), 45)", "close > sma(50)"]
+stop = "lowest(low, 5) - 1.0 * atr(14)"
+target = "2R"
+""",
+        lambda base, _: rsi_pullback(base),
+    ),
+    "confirmed_ladder": (
+        """timeframe = "5m"
+direction = "long"
+entry = ["crosses_above(macd(12, 26, 9), macd_signal(12, 26, 9))"]
+confirm = ['at("30m", close > ema(20))']
+stop = "close - 1.5 * atr(14)"
+targets = [{ at = "1R", fraction = 0.5 }, { at = "bb_upper(20, 2.5)", fraction = 0.5 }]
+break_even = true
+max_hold = "2h"
+""",
+        lambda base, _: confirmed_ladder(base),
+    ),
+    "trailing_short": (
+        """timeframe = "15m"
+direction = "short"
+entry = ["close < lowest(low, 20)[1]"]
+stop = "close + 2 * atr(14)"
+target = "4R"
+trail = "2 * atr(14)"
+exit = ["rsi(7) < 20"]
+""",
+        lambda base, _: trailing_short(base),
+    ),
+    "funding_fade": (
+        """timeframe = "30m"
+direction = "short"
+entry = ['funding_sum("8h") > 0.00005', "rsi(14) > 60"]
+stop = "highest(high, 3) * 1.002"
+target = "3R"
+max_hold = "4h"
+""",
+        funding_fade,
+    ),
+    "crowded": (
+        """timeframe = "2m"
+direction = "long"
+entry = ["close > open"]
+stop = "low"
+target = "1.5R"
+""",
+        lambda base, _: crowded(base),
+    ),
+}
+"""What each of them says in the language, and its reading."""
+
+
+def hypothesis_text(name: str) -> str:
+    """One of the five as a table of a hypothesis file."""
+    head = f'[[hypothesis]]\nname = "{name}"\nfamily = "confluence"\nreason = "a second reading"\n'
+    return head + IDEAS[name][0]

@@ -1,6 +1,6 @@
 """The system against a second reading of the same page: the same fates, the same trades, to 1e-9."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
@@ -12,65 +12,10 @@ from edgeproof.core.model.instrument import parse_instrument
 from edgeproof.core.signals.library import read_hypotheses
 from edgeproof.research.backtest import Market, backtest
 from tests.parity import independent
-from tests.parity.independent import Idea
+from tests.parity.independent import IDEAS, hypothesis_text
 from tests.support.candles import funding as make_funding
 from tests.support.candles import walk
 from tests.support.data import shared
-
-HEAD = 'family = "confluence"\nreason = "a second reading"\n'
-IDEAS: dict[str, tuple[str, Callable[[Candles, Funding], Idea]]] = {
-    "rsi_pullback": (
-        """timeframe = "5m"
-direction = "long"
-entry = ["crosses_below(rsi(14), 45)", "close > sma(50)"]
-stop = "lowest(low, 5) - 1.0 * atr(14)"
-target = "2R"
-""",
-        lambda base, _: independent.rsi_pullback(base),
-    ),
-    "confirmed_ladder": (
-        """timeframe = "5m"
-direction = "long"
-entry = ["crosses_above(macd(12, 26, 9), macd_signal(12, 26, 9))"]
-confirm = ['at("30m", close > ema(20))']
-stop = "close - 1.5 * atr(14)"
-targets = [{ at = "1R", fraction = 0.5 }, { at = "bb_upper(20, 2.5)", fraction = 0.5 }]
-break_even = true
-max_hold = "2h"
-""",
-        lambda base, _: independent.confirmed_ladder(base),
-    ),
-    "trailing_short": (
-        """timeframe = "15m"
-direction = "short"
-entry = ["close < lowest(low, 20)[1]"]
-stop = "close + 2 * atr(14)"
-target = "4R"
-trail = "2 * atr(14)"
-exit = ["rsi(7) < 20"]
-""",
-        lambda base, _: independent.trailing_short(base),
-    ),
-    "funding_fade": (
-        """timeframe = "30m"
-direction = "short"
-entry = ['funding_sum("8h") > 0.00005', "rsi(14) > 60"]
-stop = "highest(high, 3) * 1.002"
-target = "3R"
-max_hold = "4h"
-""",
-        independent.funding_fade,
-    ),
-    "crowded": (
-        """timeframe = "2m"
-direction = "long"
-entry = ["close > open"]
-stop = "low"
-target = "1.5R"
-""",
-        lambda base, _: independent.crowded(base),
-    ),
-}
 
 
 def _generated() -> tuple[Candles, Funding]:
@@ -99,11 +44,10 @@ def _real(name: str) -> tuple[Candles, Funding]:
 @pytest.mark.parametrize("market", ["generated", "BTC", "XRP"])
 def test_backtest_against_a_second_reading_gives_the_same_trades(market: str, idea: str) -> None:
     base, funding = _generated() if market == "generated" else _real(market)
-    text, reading = IDEAS[idea]
-    hypotheses = read_hypotheses(f'[[hypothesis]]\nname = "{idea}"\n{HEAD}{text}', "second.toml")
+    hypotheses = read_hypotheses(hypothesis_text(idea), "second.toml")
     instrument = parse_instrument("BTC/USD:USD")
     (result,) = backtest(Market(instrument=instrument, candles=base, funding=funding), hypotheses)
-    counts, expected = independent.trade(reading(base, funding), base, funding)
+    counts, expected = independent.trade(IDEAS[idea][1](base, funding), base, funding)
     fates = result.fates
     assert len(expected) > (0 if idea == "funding_fade" else 5)
     assert counts == {name: getattr(fates, name) for name in counts}

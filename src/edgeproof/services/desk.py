@@ -62,6 +62,7 @@ class _Market:
     quote: Quote | None = None
     rates: deque[tuple[int, float]] = field(default_factory=deque)
     filled: deque[bool] = field(default_factory=lambda: deque(maxlen=_QUIET_OVER))
+    _percentile: float | None = None
 
     @property
     def quiet(self) -> float | None:
@@ -71,9 +72,9 @@ class _Market:
     @property
     def percentile(self) -> float | None:
         """How many of the rates of the last 30 days are not above the last one, a fraction."""
-        if not self.rates:
-            return None
-        return sum(rate <= self.rates[-1][1] for _, rate in self.rates) / len(self.rates)
+        if self._percentile is None and self.rates:
+            self._percentile = sum(rate <= self.rates[-1][1] for _, rate in self.rates) / len(self.rates)
+        return self._percentile
 
     def settled(self, time: int, rate: float) -> None:
         """Take in a rate."""
@@ -81,6 +82,7 @@ class _Market:
         self.rates.append((time, rate))
         if not is_newest:
             self.rates = deque(sorted(self.rates))
+        self._percentile = None
         while self.rates[0][0] < time - _FUNDING_OVER:
             self.rates.popleft()
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from edgeproof.core.indicators.node import FUNDING
@@ -32,6 +32,9 @@ class TrackRecord:
     data_end: str | None = None
 
 
+_OF_RECORD = tuple(each.name for each in fields(TrackRecord))
+
+
 def evidence_document(
     fired: Fired, around: Surroundings, funding_percentile: float | None, record: TrackRecord
 ) -> dict[str, Any]:
@@ -47,7 +50,7 @@ def evidence_document(
         "volume_ratio": _finite(fired.volume_ratio),
         "spread_bps": around.spread_bps,
         "quiet_share": around.quiet,
-        "backtest": asdict(record),
+        "backtest": {name: getattr(record, name) for name in _OF_RECORD},
     }
 
 

@@ -70,17 +70,22 @@ class FeedHealth:
             self.facts += 1
             self._see(event, at)
         self._rate.append((at, self.facts - before))
+        self._forget(at)
 
     def facts_a_second(self, now: float) -> float:
         """How many facts came, a second, over the last ten seconds."""
-        while self._rate and now - self._rate[0][0] > _WINDOW_S:
-            self._rate.popleft()
+        self._forget(now)
         span = min(_WINDOW_S, now - self._started) if self._started is not None else 0.0
         return sum(count for _, count in self._rate) / span if span > 0 else 0.0
 
     def stale(self, now: float, limit: float) -> tuple[Instrument, ...]:
         """The instruments of which nothing was heard for longer than a limit in seconds."""
         return tuple(each for each, health in self.instruments.items() if now - health.heard > limit)
+
+    def _forget(self, now: float) -> None:
+        # Not only when somebody asks how fast facts come: where nobody does, every batch of months would be held.
+        while self._rate and now - self._rate[0][0] > _WINDOW_S:
+            self._rate.popleft()
 
     def _see(self, event: MarketEvent, at: float) -> None:
         match event:

@@ -101,12 +101,12 @@ def _check(check: Check) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can say
     """The value with NaN and infinities as null, and tuples as lists."""
-    match value:
-        case float():
-            return value if math.isfinite(value) else None
-        case Mapping():
-            return {str(key): _plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case _:
-            return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (str, int)):  # most are; an abstract type is the last to ask for
+        return value
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return value

@@ -1,7 +1,7 @@
 """How a session stands: a fold over what it did, for the terminal, the metrics and whoever asks."""
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from edgeproof.core.model.instrument import Instrument
@@ -107,7 +107,7 @@ class Standing:
         """How many signals fired; each has one fate."""
         return sum(self.fates.values())
 
-    def decided(self, decisions: Iterable[Decision]) -> None:
+    def decided(self, decisions: Sequence[Decision]) -> None:
         """Take in decisions that were recorded."""
         for each in decisions:
             self.fates[each.fate] += 1
@@ -117,6 +117,9 @@ class Standing:
                 standing.fired(each.signal.time)
             if each.fate is Fate.TOLD:
                 self._open.append(each)
+        if decisions:
+            # Where nothing shows them, nobody asks for the open ones: those of months would be held.
+            self.open_signals(max(each.signal.time for each in decisions))
 
     def open_signals(self, now: int) -> Sequence[Decision]:
         """The signals that were told and have not expired at the venue's time `now`, the newest last."""

@@ -1,5 +1,7 @@
 """The fold of a feed's facts, and what it reports."""
 
+import pickle
+
 from edgeproof.core.model.event import (
     ClosedCandle,
     FeedIncident,
@@ -106,3 +108,13 @@ def test_report_names_what_is_wrong() -> None:
         "nothing heard of ETH/USD:USD for more than 60 s",
         "the clock is 5000 ms ahead of the venue's: set it by NTP",
     )
+
+
+def test_health_holds_no_more_after_hours_than_after_a_minute_though_nobody_asks_it_anything() -> None:
+    health = FeedHealth((BITCOIN,))
+    sizes = []
+    for seconds in (range(60), range(60, 6_000)):
+        for second in seconds:
+            health.seen([quote()], float(second))
+        sizes.append(len(pickle.dumps(health)))
+    assert sizes[1] - sizes[0] < 100

@@ -1,5 +1,7 @@
 """How a session stands, and what it reports."""
 
+from dataclasses import replace
+
 import pytest
 
 from edgeproof.core.model.signal import Fate
@@ -21,6 +23,14 @@ def test_every_signal_has_one_fate_and_only_told_ones_are_open() -> None:
     assert [found.fates[fate] for fate in Fate] == [4, 1, 1, 1]
     assert len(found.open_signals(NOW)) == 4
     assert len(found.open_signals(NOW + 10 * MINUTE)) == 2
+
+
+def test_signals_that_have_expired_are_let_go_of_though_nobody_asks_for_the_open_ones() -> None:
+    found = standing()
+    old = next(each for each in found.decisions if each.fate is Fate.TOLD)
+    later = replace(old, signal=replace(old.signal, time=NOW + DAY, expires_at=NOW + DAY + MINUTE))
+    found.decided([later])
+    assert list(found.open_signals(0)) == [later]
 
 
 def test_closes_in_time_leave_out_those_that_were_late() -> None:

@@ -16,6 +16,7 @@ from edgeproof.core.conditions.evaluate import BLOCK, Evaluator, Events, block_e
 from edgeproof.core.conditions.plan import FUNDING, Plan
 from edgeproof.core.kernels import closes as kernel
 from edgeproof.core.kernels.abi import UNDEFINED, FlagArray
+from edgeproof.core.kernels.shortcuts import code_of
 from edgeproof.core.model.candle import Candles, FloatArray, Funding, IntArray
 from edgeproof.core.model.errors import EdgeproofError, HoleError
 
@@ -41,6 +42,31 @@ class Event(NamedTuple):
     instrument: int
     output: int
     values: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """The events of closes that were taken in, instrument by instrument: `instruments` and `outputs` (n_events,).
+
+    `widths` (n_events,) says how many of `values` each event has; they follow one another.
+    """
+
+    instruments: IntArray
+    outputs: IntArray
+    widths: IntArray
+    values: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.outputs)
+
+    def __iter__(self) -> Iterator[Event]:
+        """One event after the other."""
+        start = 0
+        for instrument, output, width in zip(
+            self.instruments.tolist(), self.outputs.tolist(), self.widths.tolist(), strict=True
+        ):
+            yield Event(instrument, output, self.values[start : start + width])
+            start += width
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +98,8 @@ class CloseEvaluator:
         self._history = Evaluator(plan, BLOCK)
         self._rows = Evaluator(plan, _CAPACITY).rows
         self._make_room(n_instruments)
+        # Compiled, or read from the disk, now: it takes seconds, and a close has none to wait for it.
+        self._run(np.empty(0, np.int64), [], [], is_early=False)
 
     def _make_room(self, n: int) -> None:
         plan = self.plan
@@ -81,11 +109,11 @@ class CloseEvaluator:
         self._values = np.empty(max(1, n * widths))
         self._cursor = np.zeros(2 + plan.n_outputs, np.int64)
         self._bounds = np.zeros((n, 2), np.int64)
-        self._offsets = np.zeros(len(plan.series), np.int64)
         self._lengths = np.zeros(len(plan.series), np.int64)
         self._series = np.array([0 if each == FUNDING else each for each in plan.series], np.int64)
-        columns = np.array([(k, _FIELDS[name], row) for k, name, row in plan.columns], np.int64).reshape(-1, 3)
-        self._columns = (columns[:, 0].copy(), columns[:, 1].copy(), columns[:, 2].copy())
+        self._columns = np.array([(k, _FIELDS[name], row) for k, name, row in plan.columns], np.int64).reshape(-1, 3)
+        self._operations = _operations(plan)
+        self._no_settlements = _settlements([[]] * n)
         self._probes = np.array([(k, row) for k, _, row in plan.probes], np.int64).reshape(len(plan.probes), 2)
 
     def begin(self, instrument: int, candles: Candles, funding: Funding) -> Begun:
@@ -133,17 +161,19 @@ class CloseEvaluator:
         """A funding settlement; it is read from the first close on that is not before it."""
         self._pending[instrument].append((time, rate))
 
-    def take(self, instruments: Sequence[int], candles: Sequence[BaseCandle]) -> Iterator[Event]:
+    def take(self, instruments: Sequence[int], candles: Sequence[BaseCandle]) -> Taken:
         """Advance each instrument by its next base candle; the events, instrument by instrument."""
         own = np.array(instruments, np.int64)
         if len(set(instruments)) != len(own):
             raise EdgeproofError("expected each instrument once in a close: take the candles of one after the other")
         closes = zip(instruments, candles, strict=True)
-        pending = [self._take_pending(each, candle.close_time) for each, candle in closes]
+        pending = [
+            self._take_pending(each, candle.close_time) if self._pending[each] else () for each, candle in closes
+        ]
         self._run(own, candles, pending, is_early=False)
-        return self._events(instruments)
+        return self._taken(own)
 
-    def look(self, instrument: int, candle: BaseCandle) -> Iterator[Event]:
+    def look(self, instrument: int, candle: BaseCandle) -> Taken:
         """The events there would be if the candle that forms, and all that it is part of, closed as it is now."""
         scratch = len(self._pending)
         for kept in (self._states, self._growing, self._flags_seen):
@@ -151,7 +181,7 @@ class CloseEvaluator:
         known = [each for each in self._pending[instrument] if each[0] <= candle.close_time]
         pending = known[-_CAPACITY:]
         self._run(np.array([scratch], np.int64), [candle], [pending], is_early=True)
-        return self._events([instrument])
+        return self._taken(np.array([instrument], np.int64))
 
     def flags(self, instrument: int) -> FlagArray:
         """The probes' conditions at the last close of each one's series: 0 false, 1 undefined, 2 true."""
@@ -160,8 +190,6 @@ class CloseEvaluator:
 
     def _take_pending(self, instrument: int, until: int) -> list[tuple[int, float]]:
         pending = self._pending[instrument]
-        if not pending:
-            return pending
         due = sorted(each for each in pending if each[0] <= until)
         self._pending[instrument] = [each for each in pending if each[0] > until]
         if len(due) > _CAPACITY:
@@ -177,28 +205,44 @@ class CloseEvaluator:
         is_early: bool,
     ) -> None:
         plan = self.plan
-        counts = np.array([len(each) for each in pending], np.int64)
-        settled = np.zeros((len(own), max(1, int(counts.max(initial=0))), 2))
-        for k, each in enumerate(pending):
-            for j, (time, rate) in enumerate(each):
-                settled[k, j] = rate, time
+        settled, counts = _settlements(pending) if any(pending) else self._no_settlements
         self._cursor[:] = 0
         kernel.take_closes(
             own, np.array(candles, np.float64).reshape(len(own), kernel.FIELDS), settled, counts, is_early, self._base,
-            self._series, *self._columns, self._probes, self._flags_seen, self._growing, plan.addresses,
-            plan.operation_series, plan.operation_foreign, plan.wires, plan.wire_at, plan.params, plan.param_at,
-            self._states, plan.state_at, *self._rows, self._lengths, self._offsets, self._marks,
-            self._values, self._cursor, self._bounds,
+            self._series, self._columns, self._probes, self._flags_seen, self._growing, self._operations,
+            plan.wires, plan.params, self._states, *self._rows, self._lengths, self._marks, self._values,
+            self._cursor, self._bounds,
         )  # fmt: skip
 
-    def _events(self, instruments: Sequence[int]) -> Iterator[Event]:
-        widths = self.plan.output_widths
-        outputs = (self._marks[: self._cursor[0]] >> np.uint64(32)).astype(np.int64)
-        ends = np.cumsum(widths[outputs])
-        values = self._values[: self._cursor[1]].copy()
-        owners = np.searchsorted(self._bounds[: len(instruments), 0], np.arange(len(outputs)), side="right")
-        found = zip(owners.tolist(), outputs.tolist(), (ends - widths[outputs]).tolist(), ends.tolist(), strict=True)
-        return (Event(instruments[owner], output, values[start:end]) for owner, output, start, end in found)
+    def _taken(self, own: IntArray) -> Taken:
+        n_events, n_values = self._cursor[:2].tolist()
+        outputs = (self._marks[:n_events] >> np.uint64(32)).astype(np.int64)
+        ends = self._bounds[: len(own), 0]
+        counts = ends.copy()
+        counts[1:] -= ends[:-1]
+        return Taken(np.repeat(own, counts), outputs, self.plan.output_widths[outputs], self._values[:n_values].copy())
+
+
+def _settlements(pending: Sequence[Sequence[tuple[int, float]]]) -> tuple[FloatArray, IntArray]:
+    """Rate and time of settlements, (n, most, 2), and how many there are of each instrument."""
+    counts = np.array([len(each) for each in pending], np.int64)
+    settled = np.zeros((len(pending), int(counts.max(initial=1)), 2))
+    for k, each in enumerate(pending):
+        for j, (time, rate) in enumerate(each):
+            settled[k, j] = rate, time
+    return settled, counts
+
+
+def _operations(plan: Plan) -> IntArray:
+    """The operations of a plan as `kernels.closes` reads them."""
+    reads = np.stack([plan.operation_series, plan.operation_foreign], axis=1)
+    changes = np.flatnonzero((reads[1:] != reads[:-1]).any(axis=1)) + 1
+    numbers = np.arange(len(reads))
+    following = np.append(changes, len(reads))[np.searchsorted(changes, numbers, side="right")]
+    parts = [each for at in (plan.wire_at, plan.param_at, plan.state_at) for each in (at[:-1], at[1:])]
+    codes = [code_of(operation.kernel) for operation in plan.operations]
+    columns = [np.array(codes, np.int64), plan.addresses, *reads.T, following, *parts]
+    return np.ascontiguousarray(np.stack(columns, axis=1))
 
 
 def _growing(candles: Candles, length: int) -> FloatArray:

@@ -27,6 +27,15 @@ def bare(function: Function) -> Function:
     return cast(Function, njit(cache=True, nogil=True, error_model="numpy", **undeclared)(function))
 
 
+def inlined(function: Function) -> Function:
+    """The function as part of whatever calls it; never kept on disk by itself.
+
+    For functions that are kernels too: on disk numba would take the one for the other.
+    """
+    undeclared: dict[str, Any] = {"_nrt": False, "forceinline": True}
+    return cast(Function, njit(nogil=True, error_model="numpy", **undeclared)(function))
+
+
 def instruction(generate: Callable[..., Any]) -> Any:
     """What numba calls an intrinsic: a compiled function that is written in LLVM's instructions.
 

@@ -7,7 +7,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeproof.core.kernels.abi import TRUE, FlagArray, FloatArray, IntArray
+from edgeproof.core.kernels.abi import FlagArray, FloatArray, IntArray
 from edgeproof.core.kernels.bits import GROUP, trailing_zeros, true_bits
 from edgeproof.core.kernels.compiled import bare
 
@@ -46,13 +46,6 @@ def emit(
     `cursor` (2 + n_outputs,) says how much of `marks` and `values` is in use, then how many marks each output has had.
     There must be room for n + 1 marks.
     """
-    if n == 1:
-        # A close, live: nothing of the below is worth its while for one candle, which hardly ever is an event.
-        is_true = False
-        for j in range(conditions.shape[0]):
-            is_true |= flags[conditions[j], 0] == TRUE
-        if not is_true:
-            return
     begin = end = np.uint64(cursor[0])
     mark = np.uint64(output) << _HALF | np.uint64(offset)
     for first in range(0, n, GROUP):

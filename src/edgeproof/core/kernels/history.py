@@ -57,6 +57,18 @@ def lag_condition(
     state[1] = (place + n) % size
 
 
+@bare
+def crosses_above_once(numbers: FloatArray, flags: FlagArray, wires: IntArray, state: FloatArray) -> None:
+    """`crosses_above` on one candle."""
+    a, b = numbers[wires[0], 0], numbers[wires[1], 0]
+    now = TRUE if a > b else (FALSE if a <= b else UNDEFINED)
+    before = UNDEFINED
+    if state[0] == 1.0:
+        before = TRUE if state[1] <= state[2] else (FALSE if state[1] > state[2] else UNDEFINED)
+    flags[wires[2], 0] = min(now, before)
+    state[0], state[1], state[2] = 1.0, a, b
+
+
 @kernel(inputs="nn", outputs="c", state=lambda _: 3, warm_up=lambda _: 1)
 def crosses_above(
     numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray

@@ -22,7 +22,7 @@ Params: number of the output, how many of the wires are conditions; the others a
 
 
 @instruction
-def _call(  # noqa: PLR0913, PLR0917 - the seven arguments of every kernel
+def call(  # noqa: PLR0913, PLR0917 - the seven arguments of every kernel
     typing_context: Any,
     address: Any,
     numbers: Any,
@@ -61,6 +61,27 @@ def _copy(typing_context: Any, source: Any, row: Any, n: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(types.int64, row, types.int64), generate
+
+
+@instruction
+def part_of(typing_context: Any, array: Any, begin: Any, end: Any) -> Any:
+    """array[begin:end] of one dimension, without looking whether that lies within it."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
+        kind = signature.args[0]
+        whole = context.make_array(kind)(context, builder, args[0])
+        part = context.make_array(kind)(context, builder)
+        context.populate_array(
+            part,
+            data=builder.gep(whole.data, [args[1]]),
+            shape=[builder.sub(args[2], args[1])],
+            strides=[whole.itemsize],
+            itemsize=whole.itemsize,
+            meminfo=None,
+        )
+        return part._getvalue()  # noqa: SLF001
+
+    return array(array, types.int64, types.int64), generate
 
 
 @compiled
@@ -118,7 +139,7 @@ def run(
         m = lengths[foreign[k]]
         if n == 0 and m == 0:
             continue
-        _call(
+        call(
             addresses[k],
             numbers,
             flags,

@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from edgeproof.core.kernels.abi import FlagArray, FloatArray, IntArray, Params, helper, kernel
+from edgeproof.core.kernels.compiled import bare
 from edgeproof.core.kernels.lanes import SQUARE, smooth_square
 
 WIDE = 2 * SQUARE
@@ -18,8 +19,8 @@ def _seeded_after(params: Params) -> int:
     return int(params[0]) - 1
 
 
-@helper
-def _smooth_lane(
+@bare
+def _smooth_plain(
     x: FloatArray, out: FloatArray, first: int, n: int, period: float, alpha: float, state: FloatArray
 ) -> None:
     # One lane with everything that can happen to it: seeding, NaN.
@@ -40,6 +41,13 @@ def _smooth_lane(
                 s /= period
                 out[i] = s
     state[0], state[1] = seen, s
+
+
+@helper
+def _smooth_lane(
+    x: FloatArray, out: FloatArray, first: int, n: int, period: float, alpha: float, state: FloatArray
+) -> None:
+    _smooth_plain(x, out, first, n, period, alpha, state)
 
 
 @helper
@@ -102,6 +110,15 @@ def _are_seeded(first: int, end: int, params: FloatArray, state: FloatArray) -> 
     return True
 
 
+@bare
+def smooth_once(numbers: FloatArray, wires: IntArray, params: FloatArray, state: FloatArray) -> None:
+    """`smooth` on one candle: to look for lanes that can run side by side would take longer than to run them."""
+    lanes = params.shape[0] // 2
+    for each in range(lanes):
+        x, out = numbers[wires[each]], numbers[wires[lanes + each]]
+        _smooth_plain(x, out, 0, 1, params[2 * each], params[2 * each + 1], state[2 * each : 2 * each + 2])
+
+
 @kernel(inputs="n", outputs="n", state=len, warm_up=_seeded_after, lanes=True)
 def smooth(
     numbers: FloatArray, flags: FlagArray, n: int, m: int, wires: IntArray, params: FloatArray, state: FloatArray
@@ -111,6 +128,9 @@ def smooth(
     EMA is alpha = 2 / (period + 1), Wilder's smoothing (RMA) alpha = 1 / period; TA-Lib seeds both so.
     State a lane: values seen (up to period), sum of them or s.
     """
+    if n == 1:
+        smooth_once(numbers, wires, params, state)
+        return
     lanes = params.shape[0] // 2
     whole = n - n % SQUARE
     lane = 0

@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from edgeproof.core.model.instrument import Instrument
@@ -67,6 +68,7 @@ class Signal:
         return None
 
 
+@lru_cache(maxsize=4096)
 def signal_id(hypothesis: str, instrument: Instrument, time: int) -> str:
     """The id of a signal: 16 hexadecimal digits.
 

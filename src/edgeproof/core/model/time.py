@@ -6,6 +6,7 @@ appears only at the edges.
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NewType
 
 from edgeproof.core.model.errors import InputError
@@ -62,6 +63,7 @@ def parse_time(text: str) -> int:
     return round(moment.timestamp() * 1000)
 
 
+@lru_cache(maxsize=4096)
 def format_time(milliseconds: int) -> str:
     """ISO 8601 with milliseconds and Z.
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from edgeproof.core.conditions.closes import BaseCandle, Begun, CloseEvaluator, Event, Kept
+from edgeproof.core.conditions.closes import BaseCandle, Begun, CloseEvaluator, Event, Kept, Taken
 from edgeproof.core.conditions.operands import operands
 from edgeproof.core.conditions.parse import parse_condition, parse_number
-from edgeproof.core.conditions.plan import Output, Probe, make_plan
+from edgeproof.core.conditions.plan import Output, Plan, Probe, make_plan
 from edgeproof.core.indicators.node import Node
 from edgeproof.core.model.candle import Candles, FloatArray, Funding
 from edgeproof.core.model.errors import HoleError
@@ -73,16 +73,9 @@ class SignalWatch:
         self._rows = {each: row for row, each in enumerate(instruments)}
         self._instruments = tuple(instruments)
         self._memory = [_Memory() for _ in instruments]
-        outputs: dict[Output, list[Hypothesis]] = {}
-        for each in hypotheses:
-            outputs.setdefault(watch_output(each), []).append(each)
-        self._hypotheses = tuple(tuple(each) for each in outputs.values())
-        self._timeframes = tuple(sorted({SHOWN_TIMEFRAME, *(each.timeframe for each in hypotheses)}))
-        probes = [
-            Probe(length, parse_condition(f'regime("{name}")')) for length in self._timeframes for name in REGIMES
-        ]
-        self._plan = make_plan(tuple(outputs), tuple(probes))
-        self._closes = CloseEvaluator(self._plan, len(instruments), base)
+        self._hypotheses = tuple(map(tuple, _by_output(hypotheses).values()))
+        self._timeframes = _timeframes(hypotheses)
+        self._closes = CloseEvaluator(watch_plan(hypotheses), len(instruments), base)
 
     def begin(self, instrument: Instrument, candles: Candles, funding: Funding, after: int) -> tuple[Fired, ...]:
         """Start over with the gap-filled history of an instrument; what fired at a close later than `after`, in order.
@@ -159,7 +152,7 @@ class SignalWatch:
         first = self._timeframes.index(timeframe) * len(REGIMES)
         return next((name for k, name in enumerate(REGIMES) if flags[first + k] == _TRUE), "")
 
-    def _advance(self, rows: Sequence[int], candles: Sequence[BaseCandle]) -> Iterator[Event]:
+    def _advance(self, rows: Sequence[int], candles: Sequence[BaseCandle]) -> Taken:
         for row, candle in zip(rows, candles, strict=True):
             memory = self._memory[row]
             if (memory.closed // self._base) % KEEP_EVERY == row % KEEP_EVERY:
@@ -218,6 +211,26 @@ class SignalWatch:
             for index, values in zip(events.index[first:].tolist(), events.values[first:], strict=True):
                 for hypothesis in hypotheses:
                     yield _fired(hypothesis, instrument, int(times[index]), values, "")
+
+
+def watch_plan(hypotheses: Sequence[Hypothesis]) -> Plan:
+    """The plan of a watch: what it reports of the hypotheses, and as probes the regimes of each timeframe."""
+    regimes = [
+        Probe(length, parse_condition(f'regime("{name}")')) for length in _timeframes(hypotheses) for name in REGIMES
+    ]
+    return make_plan(tuple(_by_output(hypotheses)), regimes)
+
+
+def _timeframes(hypotheses: Sequence[Hypothesis]) -> tuple[int, ...]:
+    return tuple(sorted({SHOWN_TIMEFRAME, *(each.timeframe for each in hypotheses)}))
+
+
+def _by_output(hypotheses: Sequence[Hypothesis]) -> Mapping[Output, Sequence[Hypothesis]]:
+    """The hypotheses by what is reported of them, by timeframe: what does not close is passed over at once."""
+    outputs: dict[Output, list[Hypothesis]] = {}
+    for each in sorted(hypotheses, key=lambda hypothesis: hypothesis.timeframe):
+        outputs.setdefault(watch_output(each), []).append(each)
+    return outputs
 
 
 def watch_output(hypothesis: Hypothesis) -> Output:
