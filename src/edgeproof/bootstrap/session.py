@@ -3,12 +3,15 @@
 import asyncio
 import gc
 import hashlib
+import json
 import os
 import platform
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from edgeproof.adapters.clock import SystemClock
 from edgeproof.adapters.storage.session_lock import Holder
@@ -16,7 +19,6 @@ from edgeproof.adapters.storage.states import STATES, read_states
 from edgeproof.bootstrap import fees, market_history, open_store
 from edgeproof.bootstrap.journal import hold_home, open_journal, open_signal_file
 from edgeproof.bootstrap.live import open_feed
-from edgeproof.bootstrap.parity import library_now
 from edgeproof.config import Settings, load_settings
 from edgeproof.core.model.errors import EdgeproofError, NothingQualified
 from edgeproof.core.model.instrument import Instrument
@@ -28,8 +30,7 @@ from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.signals.library import read_hypotheses
 from edgeproof.core.signals.validate import Limits
 from edgeproof.core.simulation.costs import costs_for
-from edgeproof.ports import Clock, Journal, MarketFeed
-from edgeproof.research.parity.compare import Question, compare
+from edgeproof.ports import Clock, MarketFeed
 from edgeproof.research.run_identity import code_version
 from edgeproof.research.trials import state_key
 from edgeproof.services.desk import Rules
@@ -126,7 +127,7 @@ def open_session(
             log=log,
             clock=clock,
             changes=Changes(call, records),
-            compare=lambda start, end: _compare(plan.session, journal, call.home, start, end),
+            compare=lambda start, end: _compare(call, plan.session, start, end),
         )
         session = Session(plan, means, on_decisions, on_words)
         return OpenSession(session, stack.pop_all())
@@ -240,12 +241,33 @@ def _feed(call: ScanCall, prepared: Mapping[Instrument, Prepared]) -> MarketFeed
     return open_feed(call.venue, call.url, call.instruments, (MINUTE,), remembered=remembered)
 
 
-async def _compare(session: str, journal: Journal, home: Path, start: int, end: int) -> ParityRun:
-    """What a session did in a span against the backtest; in a thread, so that the market goes on meanwhile."""
-    question = Question(library=library_now(home))
-    found = await asyncio.to_thread(compare, journal, open_store(home), start, end, question)
-    wrong = found.unexplained + found.not_evaluated + found.duplicates
-    return ParityRun(session=session, at=end, start=start, end=end, unexplained=wrong, document=found.document())
+async def _compare(call: ScanCall, session: str, start: int, end: int) -> ParityRun:
+    """What a session did in a span against the backtest, found by a process of its own.
+
+    It takes seconds of a core and a hundred megabytes, and leaves neither the session's time nor its memory to it.
+    """
+    words = ["parity", "--json", "--home", str(call.home), "--config", str(call.config)]
+    span = ["--since", format_time(start), "--until", format_time(end)]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "edgeproof", *words, *span, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        out, said = await process.communicate()
+    except asyncio.CancelledError:
+        process.kill()
+        await process.wait()
+        raise
+    document = json.loads(out) if process.returncode in _COMPARED else _not_compared(said.decode(errors="replace"))
+    wrong = sum(int(document[name]) for name in ("unexplained", "not_evaluated", "duplicates"))
+    return ParityRun(session=session, at=end, start=start, end=end, unexplained=wrong, document=document)
+
+
+_COMPARED = (0, 3)
+
+
+def _not_compared(said: str) -> dict[str, Any]:
+    """A comparison that could not be made counts as one that found something: it must not pass for a clean one."""
+    return {"unexplained": 1, "not_evaluated": 0, "duplicates": 0, "is_clean": False, "problem": said.strip()}
 
 
 @dataclass(slots=True)

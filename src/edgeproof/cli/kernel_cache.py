@@ -6,6 +6,9 @@ old helper after an update, so every state of the sources gets a folder of its o
 
 import hashlib
 import os
+import subprocess
+import sys
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 
@@ -22,6 +25,25 @@ def use_kernel_cache() -> None:
     except OSError:
         return  # no place to keep them: numba falls back on its own, at worst compiling each time
     os.environ[_VARIABLE] = str(folder)
+
+
+def compile_apart(definitions: str) -> None:
+    """Compile what a watch of these hypotheses (TOML) runs in a process of its own, where that was not done before.
+
+    The compiler keeps a hundred megabytes for itself, which a process that runs for months need not carry.
+    """
+    folder = os.environ.get(_VARIABLE)
+    if folder is None:
+        return
+    mark = Path(folder) / f"watched-{hashlib.sha256(definitions.encode()).hexdigest()[:16]}"
+    if mark.exists():
+        return
+    sys.stderr.write("edgeproof: compiling kernels, once ...\n")
+    words = [sys.executable, "-m", "edgeproof.bootstrap.compiling"]
+    # Where it fails, whatever is wrong is found and told by the process that needs the kernels.
+    if subprocess.run(words, input=definitions, text=True, check=False, stderr=subprocess.DEVNULL).returncode == 0:
+        with suppress(OSError):
+            mark.touch()
 
 
 def _folder() -> Path:

@@ -65,12 +65,13 @@ def scan(  # noqa: PLR0913, PLR0917 - one parameter an option
     Every signal is kept in HOME/signals.jsonl; with --json it is also one line on stdout. Ctrl-C ends it.
     Status 3 when no hypothesis is qualified: edgeproof discover finds those that are, --all watches all.
     """
-    from edgeproof.cli.kernel_cache import use_kernel_cache  # noqa: PLC0415 - heavy parts load when a command runs
+    from edgeproof.cli.kernel_cache import compile_apart, use_kernel_cache  # noqa: PLC0415 - heavy parts load later
 
     use_kernel_cache()
     from edgeproof.bootstrap.session import ScanCall  # noqa: PLC0415
     from edgeproof.core.model.instrument import parse_instrument  # noqa: PLC0415
     from edgeproof.core.model.time import parse_duration, parse_time  # noqa: PLC0415
+    from edgeproof.core.signals.write import hypothesis_toml  # noqa: PLC0415
 
     call = ScanCall(
         home=context.home,
@@ -85,7 +86,9 @@ def scan(  # noqa: PLR0913, PLR0917 - one parameter an option
         history=None if history is None else parse_duration(history),
         preview=preview,
     )
-    Scan(context, call).run(serve)
+    watched = Scan(context, call)
+    compile_apart("\n".join(map(hypothesis_toml, call.hypotheses)))
+    watched.run(serve)
 
 
 def _chosen(context: Context, names: list[str], files: list[Path]) -> "tuple[Hypothesis, ...]":

@@ -111,6 +111,7 @@ class Desk:
     _markets: dict[Instrument, _Market] = field(default_factory=dict)
     _out: list[Record] = field(default_factory=list)
     _group: dict[Instrument, ClosedCandle] = field(default_factory=dict)
+    _joined: set[Instrument] = field(default_factory=set)
     _noticed: dict[tuple[str, Instrument | None], int] = field(default_factory=dict)
     _arrived: float = 0.0
 
@@ -198,6 +199,8 @@ class Desk:
             self.market(candle.instrument).filled.append(candle.filled)
             self._out.append(CandleTaken(session=self.session, at=candle.close_time, candle=candle))
             reason = self._lateness(candle, now)
+            if not reason:
+                self._joined.add(candle.instrument)
             if reason:
                 mine = tuple(each.signal.id for each in decided if each.signal.instrument == candle.instrument)
                 self._out.append(self._missed(candle.instrument, candle.close_time, now, reason, mine))
@@ -209,7 +212,7 @@ class Desk:
             return ""
         if candle.close_time <= self.began:
             return "restart_gap" if candle.instrument in self.taken_until else "start"
-        return "feed_gap"
+        return "feed_gap" if candle.instrument in self._joined else "start"
 
     def _missed(self, instrument: Instrument, at: int, now: int, reason: str, signals: tuple[str, ...]) -> CloseMissed:
         return CloseMissed(

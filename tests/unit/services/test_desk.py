@@ -93,8 +93,15 @@ def test_the_records_of_a_close_stand_in_one_call_the_candle_first() -> None:
 
 
 def test_candles_that_come_together_before_the_venue_tells_the_time_are_late_but_the_last() -> None:
-    out = desk().seen([*LIVE[:4], at(LIVE[3])])
-    assert missed(out) == [(each.close_time, "feed_gap") for each in LIVE[:3]]
+    one = desk()
+    one.seen([LIVE[0], at(LIVE[0])])
+    out = one.seen([*LIVE[1:5], at(LIVE[4])])
+    assert missed(out) == [(each.close_time, "feed_gap") for each in LIVE[1:4]]
+
+
+def test_until_an_instrument_has_had_a_close_in_time_the_session_is_still_beginning() -> None:
+    one = desk()
+    assert missed(one.seen([*LIVE[:4], at(LIVE[3])])) == [(each.close_time, "start") for each in LIVE[:3]]
 
 
 def test_a_close_is_in_time_for_five_seconds_and_missed_after() -> None:
@@ -108,13 +115,14 @@ def test_a_close_is_in_time_for_five_seconds_and_missed_after() -> None:
 
 def test_our_own_clock_counts_where_the_skew_is_known() -> None:
     one = desk()
-    one.wall = lambda: LIVE[0].close_time + 20 * SECOND
-    one.seen([VenueTime(time=LIVE[0].open_time, skew_ms=3 * SECOND)])
-    out = one.seen([LIVE[0]])
-    assert missed(out) == [(LIVE[0].close_time, "feed_gap")]
+    one.seen([LIVE[0], at(LIVE[0])])
+    one.wall = lambda: LIVE[1].close_time + 20 * SECOND
+    one.seen([VenueTime(time=LIVE[1].open_time, skew_ms=3 * SECOND)])
+    out = one.seen([LIVE[1]])
+    assert missed(out) == [(LIVE[1].close_time, "feed_gap")]
     (late,) = of(out, CloseMissed)
     assert isinstance(late, CloseMissed)
-    assert late.evaluated_at == LIVE[0].close_time + 17 * SECOND
+    assert late.evaluated_at == LIVE[1].close_time + 17 * SECOND
 
 
 def test_what_closed_before_the_session_began_is_told_as_such() -> None:
