@@ -17,7 +17,7 @@ from edgeproof.adapters.storage.parquet import ParquetStore
 from edgeproof.core.candles.fill import fill_gaps
 from edgeproof.core.model.candle import Candles, Funding
 from edgeproof.core.model.signal import Fate, signal_id
-from edgeproof.core.model.time import DAY, format_time, parse_time
+from edgeproof.core.model.time import DAY, HOUR, format_time, parse_time
 from edgeproof.core.signals.hypothesis import Family, variants
 from tests.parity.independent import IDEAS, hypothesis_text
 from tests.support.candles import funding as funding_of
@@ -59,8 +59,12 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _scan(market: Path, home: Path, names: Sequence[str], faults: tuple[str, ...] = (), *more: str) -> Scanned:
-    """Watch a replayed span; the market waits until it is listened to."""
-    pace = ("--from", format_time(FROM), "--speed", speed(faults), "--waits")
+    """Watch a replayed span; the market waits until it is listened to, and stands still soon after the end.
+
+    At this speed it would be days further on by the time somebody has connected again.
+    """
+    span = ("--from", format_time(FROM), "--to", format_time(UNTIL + HOUR))
+    pace = (*span, "--speed", speed(faults), "--waits")
     with replica("--home", market, *chosen((*names, NAMES[-1])), *pace, faults=faults) as url:
         done = edgeproof(*scan_words(home, url, names), "--until", format_time(UNTIL), *more, timeout=1_200)
     assert done.status == 0, done.err

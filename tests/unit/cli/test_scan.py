@@ -57,6 +57,7 @@ def scan(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tm
         session = PlayedSession(play)
         monkeypatch.setattr("edgeproof.bootstrap.session.open_session", session.open)
         monkeypatch.setattr("edgeproof.bootstrap.live.reach", reached)
+        monkeypatch.setattr("edgeproof.cli.kernel_cache.compile_apart", lambda _: None)
         return session, call(["scan", "--home", str(tmp_path), *words], monkeypatch, capsys)
 
     return run
