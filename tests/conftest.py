@@ -24,3 +24,6 @@ os.environ["NUMBA_CACHE_DIR"] = str(_ROOT / ".cache" / "numba" / _kernel_sources
 # The first call of a kernel compiles it: a deadline would measure the compiler.
 settings.register_profile("edgeproof", deadline=None, derandomize=True, database=None)
 settings.load_profile("edgeproof")
+
+# A month of market takes minutes: `make soak` collects it.
+collect_ignore = [] if os.environ.get("EDGEPROOF_SOAK") else ["acceptance/test_scan_month.py"]

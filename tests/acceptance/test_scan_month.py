@@ -1,6 +1,6 @@
 """A month of seven perpetuals into one `scan`: how many signals there are, how fast they are told, how much it holds.
 
-Only in `make soak`, which prints the tables of docs/explanation/live-proofs.md.
+Only in `make soak` (tests/conftest.py), which prints the tables of docs/explanation/live-proofs.md.
 """
 
 import subprocess
@@ -27,9 +27,7 @@ from tests.support.scanned import (
     late_after_the_start,
     scan_words,
 )
-from tests.support.week import IS_SOAK, NAMES, chosen, instrument, make_market
-
-pytestmark = pytest.mark.skipif(not IS_SOAK, reason="takes minutes: make soak")
+from tests.support.week import NAMES, chosen, instrument, make_market
 
 FROM, UNTIL = parse_time("2025-05-10T00:00Z"), parse_time("2025-06-03T00:00Z")
 """The recorded minutes of one of the seven begin on 2025-05-09, those of six end on 2025-06-03."""

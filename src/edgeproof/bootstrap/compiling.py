@@ -2,17 +2,21 @@
 
 import sys
 
+from edgeproof.core.conditions.compile import compile_each, kernels_of
 from edgeproof.core.model.candle import NO_FUNDING
 from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.signals.generate import plan_signals
 from edgeproof.core.signals.library import read_hypotheses
 from edgeproof.core.signals.watch import SignalWatch
 from edgeproof.services.prepare import candles_of
 
 
 def main() -> None:
-    """Make a watch and let it begin: that compiles all of it into the cache on disk."""
-    nothing = Instrument("NONE", "USD", "USD")
-    watch = SignalWatch(read_hypotheses(sys.stdin.read(), "stdin"), [nothing])
+    """Compile the kernels, the last first; then make a watch and let it begin, which compiles what is around them."""
+    nothing, hypotheses = Instrument("NONE", "USD", "USD"), read_hypotheses(sys.stdin.read(), "stdin")
+    for _ in compile_each(kernels_of(plan_signals(hypotheses).plan)[::-1]):
+        pass
+    watch = SignalWatch(hypotheses, [nothing])
     watch.begin(nothing, candles_of([]), NO_FUNDING, after=0)
 
 

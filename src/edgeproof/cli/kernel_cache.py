@@ -8,6 +8,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import resources
 from pathlib import Path
@@ -32,18 +33,43 @@ def compile_apart(definitions: str) -> None:
 
     The compiler keeps a hundred megabytes for itself, which a process that runs for months need not carry.
     """
-    folder = os.environ.get(_VARIABLE)
-    if folder is None:
-        return
-    mark = Path(folder) / f"watched-{hashlib.sha256(definitions.encode()).hexdigest()[:16]}"
-    if mark.exists():
-        return
-    sys.stderr.write("edgeproof: compiling kernels, once ...\n")
+    if not _is_compiled(definitions):
+        sys.stderr.write("edgeproof: compiling kernels, once ...\n")
+    begin_compiling(definitions)()
+
+
+def begin_compiling(definitions: str) -> Callable[[], None]:
+    """Let a process of its own compile what a watch of these hypotheses (TOML) runs; the answer waits for its end.
+
+    It begins with the kernels that come last, so that whoever compiles them in their order meanwhile has half the work.
+    """
+    if _is_compiled(definitions):
+        return lambda: None
     words = [sys.executable, "-m", "edgeproof.bootstrap.compiling"]
-    # Where it fails, whatever is wrong is found and told by the process that needs the kernels.
-    if subprocess.run(words, input=definitions, text=True, check=False, stderr=subprocess.DEVNULL).returncode == 0:
-        with suppress(OSError):
-            mark.touch()
+    process = subprocess.Popen(words, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    if process.stdin is not None:
+        process.stdin.write(definitions)
+        process.stdin.close()
+
+    def wait() -> None:
+        # Where it fails, whatever is wrong is found and told by the process that needs the kernels.
+        if process.wait() == 0 and (mark := _mark(definitions)) is not None:
+            with suppress(OSError):
+                mark.touch()
+
+    return wait
+
+
+def _is_compiled(definitions: str) -> bool:
+    mark = _mark(definitions)
+    return mark is None or mark.exists()
+
+
+def _mark(definitions: str) -> Path | None:
+    """The file that says that these have been compiled; None where there is no folder to keep anything in."""
+    folder = os.environ.get(_VARIABLE)
+    name = hashlib.sha256(definitions.encode()).hexdigest()[:16]
+    return None if folder is None else Path(folder) / f"watched-{name}"
 
 
 def _folder() -> Path:

@@ -19,9 +19,11 @@ from edgeproof.cli import demo_live
 from edgeproof.cli.context import Context
 from edgeproof.cli.demo_words import NEXT_OF_MARKET
 from edgeproof.cli.discovery import Kept, keep_discovery
+from edgeproof.cli.kernel_cache import begin_compiling
 from edgeproof.cli.selection import settings_of
 from edgeproof.cli.verdicts import print_best
 from edgeproof.core.model.time import format_time
+from edgeproof.core.signals.write import hypothesis_toml
 from edgeproof.research.study import Study
 from edgeproof.research.verdict import State
 
@@ -49,11 +51,14 @@ def run(context: Context, sizes: Sizes, *, top: int) -> None:
         fees=fees,
         seed=sizes.seed,
     )
+    # The kernels of the live part, in a process beside the discovery: it has half of the compiling left to do.
+    compiled = begin_compiling("\n".join(map(hypothesis_toml, study.hypotheses)))
     _step(out, "Discovery", f"{len(study.hypotheses)} hypotheses, judged on all instruments together")
     kept = keep_discovery(market.home, study, pool=True)
     print_best(out, kept.report, top, "Every row is in the report.")
     found = kept.report.found
     out.print(f"{found.trials:,} trials were made, and each verdict has paid for all of them.")
+    compiled()
     signals, parity = _live(there, market, sizes, out)
     page = bootstrap.write_report(market.home)
     _close(out, market, page)

@@ -188,6 +188,7 @@ def test_scan_whose_reader_went_away_ends_and_says_so(tmp_path: Any) -> None:
     program = f"""
 import asyncio, sys
 import edgeproof.bootstrap.live as live, edgeproof.bootstrap.session as sessions
+import edgeproof.cli.kernel_cache as kernels
 from edgeproof.cli.main import main
 from tests.support.sessions import decisions
 from tests.unit.cli.test_scan import PlayedSession
@@ -199,6 +200,7 @@ async def talk(session):
         await asyncio.sleep(0.01)
 
 live.reach = reached
+kernels.compile_apart = lambda _: None
 sessions.open_session = PlayedSession(talk).open
 sys.argv = ["edgeproof", "scan", "--json", "--home", {str(tmp_path)!r}]
 main()
