@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from edgeproof.core.model.candle import Candles, Funding
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.event import ClosedCandle, MarketEvent
+from edgeproof.core.model.execution import ExecutionEvent
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import Decided, Entry, Record
 from edgeproof.core.model.market import MarketTrades, Quotes
+from edgeproof.core.model.order import OrderCommand
 from edgeproof.core.model.time import MINUTE, format_duration
 from edgeproof.core.model.trial import TrialRecord
 
@@ -146,7 +148,8 @@ class InstrumentRules:
     """What a venue says of an instrument it lists.
 
     `tick_size` is the step of prices, `lot_size` the step of quantities in base currency (0.0001, or 1,000 where the
-    venue counts in thousands). Times are UTC milliseconds.
+    venue counts in thousands). `initial_margin_fraction` is the share of notional that the smallest position locks,
+    None where the venue does not say. Times are UTC milliseconds.
     """
 
     instrument: Instrument
@@ -156,6 +159,7 @@ class InstrumentRules:
     is_tradeable: bool
     is_post_only: bool
     opened: int | None = None
+    initial_margin_fraction: float | None = None
 
 
 class MarketHistory(Protocol):
@@ -227,6 +231,72 @@ class MarketFeed(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentCommand:
+    """A command to the venue and the venue's time at which it was decided."""
+
+    command: OrderCommand
+    time: int
+
+
+class OrderGateway(Protocol):
+    """The venue's ear: what is asked of it. What it says of orders comes with the events of the feed.
+
+    A command is in the journal before it is sent; the id of an order makes one that is sent twice harmless.
+    """
+
+    async def send(self, command: SentCommand) -> None:
+        """Send a command. Its answer, or that none came in time, is an event."""
+        ...
+
+
+class TradingFeed(Protocol):
+    """A live market and what becomes of our orders in it, in one order."""
+
+    def events(self) -> AsyncIterator[Sequence[MarketEvent | ExecutionEvent]]:
+        """What happened since the last time. The next is asked for once all commands that follow were sent."""
+        ...
+
+    def forming(self) -> Mapping[Instrument, ClosedCandle]:
+        """The base candle that forms now."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a person asks of a session, running or not: `wish` and `target` as in `Asked`; `at` by this machine's clock.
+
+    `id` orders wishes by the time they were made.
+    """
+
+    id: str
+    at: int
+    wish: str
+    target: str
+    by: str
+    why: str
+
+
+class Wishes(Protocol):
+    """The box in which people leave wishes for the session of a home. A wish is kept until it was granted."""
+
+    def put(self, wish: Wish) -> None:
+        """Leave a wish; it survives a loss of power."""
+        ...
+
+    def waiting(self) -> tuple[Wish, ...]:
+        """Those that were not granted yet, the oldest first."""
+        ...
+
+    def granted(self, wish: Wish) -> None:
+        """Take out one that is in the journal."""
         ...
 
 

@@ -31,16 +31,21 @@ from edgeproof.core.model.order import (
     parse_order_id,
 )
 from edgeproof.core.model.position import Attribution, Guard, Position
+from edgeproof.core.model.round_trip import StopKind
 from edgeproof.core.model.signal import Check, Signal
-from edgeproof.core.model.steps import Steps
+from edgeproof.core.model.steps import Steps, decimal_of
+from edgeproof.core.model.trade import MOST_OVER, Terms, TradeAtWork
 from edgeproof.core.model.trading_event import (
     CandleSeen,
     CloseAsked,
     ExitConditionMet,
     FateDecided,
     FundingSettled,
+    InvariantBroken,
     PriceSeen,
+    RelationsSeen,
     SignalSeen,
+    StateAsked,
     TradeEnded,
     TradeFate,
     TradingCommand,
@@ -62,17 +67,6 @@ from edgeproof.core.positions.protect import after_close, is_overdue, note_targe
 
 ZERO = Decimal(0)
 
-MOST_OVER = 100
-"""Trades that are over and kept for a late fill."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What a hypothesis fixes for its trades beside the prices of the signal. `max_hold` in milliseconds."""
-
-    break_even: bool = False
-    max_hold: int | None = None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizing:
@@ -80,22 +74,6 @@ class Sizing:
 
     quantity: Decimal
     denied_by: Check | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TradeAtWork:
-    """A signal that is being traded: its orders so far and the guard of what is open (None before the first fill)."""
-
-    signal: Signal
-    terms: Terms
-    orders: Mapping[str, Order]
-    guard: Guard | None = None
-    last_leg: str = ""
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether its entry may still fill."""
-        return any(order.intent.leg == ENTRY and order.is_living for order in self.orders.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +107,7 @@ Stepped = tuple[EngineState, tuple[TradingCommand, ...]]
 NOTHING: tuple[TradingCommand, ...] = ()
 
 
-def step(state: EngineState, event: TradingEvent) -> Stepped:
+def step(state: EngineState, event: TradingEvent) -> Stepped:  # noqa: PLR0911 - one for each kind of event
     """The state after an event, and what is to be done about it.
 
     Raises
@@ -149,6 +127,8 @@ def step(state: EngineState, event: TradingEvent) -> Stepped:
         case ExitConditionMet() | CloseAsked():
             leg = EXIT if isinstance(event, ExitConditionMet) else EMERGENCY
             return _leave(state, _meant(state, event), leg, event.time)
+        case RelationsSeen() | StateAsked() | InvariantBroken():
+            return state, NOTHING  # until the limits of risk are part of the state
         case _:
             return _see_order(state, event)
 
@@ -358,14 +338,18 @@ def _report(trade: TradeAtWork, part: Attribution, time: int) -> TradeEnded:
         time=time,
         signal_id=trade.signal.id,
         instrument=trade.signal.instrument,
+        direction=part.direction,
+        opened_at=part.opened_at,
         quantity=part.entered,
         entry_price=part.average_entry,
         exit_price=part.exit_value / part.exited,
         fees=part.fees,
         funding=part.funding,
         net_pnl=part.net_pnl(ZERO),
+        risk=decimal_of(trade.signal.risk) * part.entered,
         is_funding_complete=part.is_funding_complete,
         reason=trade.last_leg,
+        stop_kind=StopKind.INITIAL if trade.guard is None else trade.guard.kind,
     )
 
 

@@ -17,12 +17,13 @@ from decimal import Decimal
 
 import numpy as np
 
-from edgeproof.core.engine import EngineState, Sizing, Terms, step
+from edgeproof.core.engine import EngineState, Sizing, step
 from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.execution import ExecutionEvent, Sent
 from edgeproof.core.model.order import AmendOrder, CancelOrder, PlaceOrder
 from edgeproof.core.model.signal import Signal
 from edgeproof.core.model.steps import Steps
+from edgeproof.core.model.trade import Terms
 from edgeproof.core.model.trading_event import (
     CandleSeen,
     ExitConditionMet,

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from edgeproof.core.engine import EngineState, Sizing, Terms, step
+from edgeproof.core.engine import EngineState, Sizing, step
 from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.execution import Accepted, Amended, Cancelled, Filled, Rejected, Sent
 from edgeproof.core.model.fill import Fill
@@ -13,6 +13,7 @@ from edgeproof.core.model.order import AmendOrder, CancelOrder, OrderIntent, Ord
 from edgeproof.core.model.signal import Check, Signal
 from edgeproof.core.model.steps import steps_of
 from edgeproof.core.model.time import HOUR, MINUTE
+from edgeproof.core.model.trade import MOST_OVER, Terms
 from edgeproof.core.model.trading_event import (
     CandleSeen,
     CloseAsked,
@@ -299,9 +300,9 @@ def test_funding_is_paid_by_what_is_open_and_is_part_of_the_result() -> None:
 
 def test_only_the_last_trades_are_kept_for_late_fills() -> None:
     desk = Desk()
-    for k in range(120):
+    for k in range(MOST_OVER + 5):
         signal = Signal(
             **{each: getattr(SIGNAL, each) for each in SIGNAL.__slots__} | {"time": T + k, "hypothesis": f"H{k}"}
         )
         desk.do(SignalSeen(time=T + k, signal=signal), Rejected(order_id=f"{signal.id}-entry", time=T, reason="no"))
-    assert len(desk.state.over) == 100
+    assert len(desk.state.over) == MOST_OVER

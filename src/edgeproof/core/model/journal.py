@@ -6,11 +6,14 @@ one append belong together: all of them are kept or none.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from edgeproof.core.model.event import ClosedCandle, FundingPublished
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.signal import Decision
+from edgeproof.core.model.signal import Decision, Signal
+from edgeproof.core.model.trade import BookChange
+from edgeproof.core.model.trading_event import FateDecided, StandingChanged, TradeEnded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +130,109 @@ class ParityRun:
     document: Mapping[str, Any] = field(default_factory=dict)
 
 
-Record = SessionBegan | SessionEnded | CandleTaken | FundingTaken | Decided | CloseMissed | Noticed | ParityRun
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalTraded:
+    """What trading made of a signal that validation let through. `signal` says what it was of."""
+
+    session: str
+    at: int
+    signal: Signal
+    decided: FateDecided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderNoted:
+    """Something happened to an order: what we did about it, or what the venue said.
+
+    `what` is "intended", "sent", "amend_sent", "cancel_sent", "accepted", "triggered", "filled", "amended",
+    "amend_refused", "cancelled", "cancel_refused", "rejected", "expired" or "unanswered". `quantity` and `price` are
+    those of the order or the fill. Of a fill `slippage` is how much worse it was than `reference` (the price when the
+    order was sent; the trigger of a stop, the limit of a limit order), `assumed_slippage` what a backtest assumes, both
+    fractions of price; None where nothing is known.
+    """
+
+    session: str
+    at: int
+    instrument: Instrument
+    order_id: str
+    what: str
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    fee: Decimal | None = None
+    is_maker: bool | None = None
+    reference: Decimal | None = None
+    slippage: float | None = None
+    assumed_slippage: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeClosed:
+    """A trade is over."""
+
+    session: str
+    at: int
+    hypothesis: str
+    trade: TradeEnded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingNoted:
+    """The trading state or the level of the day's loss is another, because of what, and by whom."""
+
+    session: str
+    at: int
+    standing: StandingChanged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A person asked for something: `wish` is "close", "close_all", "stop", "halt" or "resume".
+
+    `target` is the id of a signal or the name of an instrument that is to be closed. `outcome` says in words what came
+    of it. `id` names the wish: one that is there already was granted.
+    """
+
+    session: str
+    at: int
+    id: str
+    wish: str
+    target: str
+    by: str
+    why: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookKept:
+    """The book, or what changed in it with the other records of its append.
+
+    A whole one stands at the beginning of every session that trades; the book is the last whole one and all changes
+    since.
+    """
+
+    session: str
+    at: int
+    is_whole: bool
+    change: BookChange
+
+
+Record = (
+    SessionBegan
+    | SessionEnded
+    | CandleTaken
+    | FundingTaken
+    | Decided
+    | CloseMissed
+    | Noticed
+    | ParityRun
+    | SignalTraded
+    | OrderNoted
+    | TradeClosed
+    | StandingNoted
+    | Asked
+    | BookKept
+)
 
 
 R_co = TypeVar("R_co", bound=Record, covariant=True)

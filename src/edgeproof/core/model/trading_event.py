@@ -3,6 +3,8 @@
 All times are int64 UTC milliseconds by the venue's clock; an event carries its own, the decider has no clock.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -11,7 +13,9 @@ from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.execution import OrderEvent
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.order import OrderCommand
-from edgeproof.core.model.signal import Signal
+from edgeproof.core.model.round_trip import StopKind
+from edgeproof.core.model.signal import Check, Signal
+from edgeproof.core.model.trading import BreakerLevel, StateCause, TradingStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +37,7 @@ class ExitConditionMet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceSeen:
-    """What an instrument is worth now: positions are marked at it, and entries are held against it."""
+    """What an instrument is worth at `time`: positions are marked at it, and entries are held against it."""
 
     time: int
     instrument: Instrument
@@ -63,14 +67,56 @@ class FundingSettled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelationsSeen:
+    """How alike instruments move, as far as is known at `time`: correlations of pairs, and betas to BTC.
+
+    A pair stands under both orders; what is missing is not known.
+    """
+
+    time: int
+    correlations: Mapping[tuple[Instrument, Instrument], float]
+    betas: Mapping[Instrument, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseAsked:
-    """A person wants out of an instrument, or of everything (None)."""
+    """A person wants out of a trade (`signal_id`), of an instrument, or of everything (neither)."""
 
     time: int
     instrument: Instrument | None = None
+    signal_id: str | None = None
 
 
-TradingEvent = SignalSeen | ExitConditionMet | PriceSeen | CandleSeen | FundingSettled | CloseAsked | OrderEvent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateAsked:
+    """A person wants trading to reduce, to halt or to go on: `cause` is one of the three that are persons'."""
+
+    time: int
+    cause: StateCause
+    by: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvariantBroken:
+    """What is believed cannot be: trading halts until a person resumes."""
+
+    time: int
+    why: str
+
+
+TradingEvent = (
+    SignalSeen
+    | ExitConditionMet
+    | PriceSeen
+    | CandleSeen
+    | FundingSettled
+    | RelationsSeen
+    | CloseAsked
+    | StateAsked
+    | InvariantBroken
+    | OrderEvent
+)
 
 
 class TradeFate(StrEnum):
@@ -85,7 +131,11 @@ class TradeFate(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FateDecided:
-    """What became of a signal, by which rule, value and limit ("" and None for one that was taken)."""
+    """What became of a signal, by which rule, value and limit ("" and None for one that was taken).
+
+    `checks` are all rules it was held against; `quantity` is what was ordered (None: nothing), and `sizing` says in
+    words how it came about: what the rule asked for, the rounding, the cap that bound.
+    """
 
     time: int
     signal_id: str
@@ -93,26 +143,48 @@ class FateDecided:
     rule: str = ""
     value: float | str | None = None
     limit: float | str | None = None
+    quantity: Decimal | None = None
+    sizing: str = ""
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeEnded:
     """A trade is over: all of its position is closed. Money is in the settlement currency, exact.
 
-    `reason` is the leg that closed the last part: "stop", "target-1", "exit" or "emergency".
+    `reason` is the leg that closed the last part: "stop", "target-1", "exit" or "emergency"; `stop_kind` says which
+    rule had set the stop in force, `risk` what would have been lost at the planned stop: |reference - stop| x quantity.
     """
 
     time: int
     signal_id: str
     instrument: Instrument
+    direction: int
+    opened_at: int
     quantity: Decimal
     entry_price: Decimal
     exit_price: Decimal
     fees: Decimal
     funding: Decimal
     net_pnl: Decimal
+    risk: Decimal
     is_funding_complete: bool
     reason: str
+    stop_kind: StopKind = StopKind.INITIAL
+
+    @property
+    def r_multiple(self) -> float:
+        """What it made over what it risked, as planned; NaN where nothing was risked."""
+        return float(self.net_pnl / self.risk) if self.risk else math.nan
 
 
-TradingCommand = OrderCommand | FateDecided | TradeEnded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingChanged:
+    """The trading state or the level of the day's loss is another."""
+
+    time: int
+    status: TradingStatus
+    level: BreakerLevel
+
+
+TradingCommand = OrderCommand | FateDecided | TradeEnded | StandingChanged

@@ -16,16 +16,22 @@ from edgeproof.core.model.errors import StoreError
 from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import (
+    Asked,
+    BookKept,
     CandleTaken,
     CloseMissed,
     Decided,
     Entry,
     FundingTaken,
     Noticed,
+    OrderNoted,
     ParityRun,
     Record,
     SessionBegan,
     SessionEnded,
+    SignalTraded,
+    StandingNoted,
+    TradeClosed,
 )
 
 R = TypeVar("R", bound=Record)
@@ -39,6 +45,12 @@ _KINDS: dict[type[Any], str] = {
     CloseMissed: "missed",
     Noticed: "noticed",
     ParityRun: "parity",
+    SignalTraded: "traded",
+    OrderNoted: "order",
+    TradeClosed: "closed",
+    StandingNoted: "standing",
+    Asked: "asked",
+    BookKept: "book",
 }
 CANDLE = _KINDS[CandleTaken]
 
@@ -102,17 +114,21 @@ def entry_of(seq: int, row: Row, kind: type[R]) -> Entry[R]:
 
 
 def _instrument_name(record: Record) -> str | None:
-    match record:
-        case CandleTaken():
-            return record.candle.instrument.unified
-        case FundingTaken():
-            return record.funding.instrument.unified
-        case Decided():
-            return record.decision.signal.instrument.unified
-        case CloseMissed() | Noticed():
-            return None if record.instrument is None else record.instrument.unified
-        case _:
-            return None
+    of = _INSTRUMENTS.get(type(record))
+    instrument: Instrument | None = None if of is None else of(record)
+    return None if instrument is None else instrument.unified
+
+
+_INSTRUMENTS: dict[type[Any], Callable[[Any], Instrument | None]] = {
+    CandleTaken: lambda record: record.candle.instrument,
+    FundingTaken: lambda record: record.funding.instrument,
+    Decided: lambda record: record.decision.signal.instrument,
+    CloseMissed: lambda record: record.instrument,
+    Noticed: lambda record: record.instrument,
+    SignalTraded: lambda record: record.signal.instrument,
+    OrderNoted: lambda record: record.instrument,
+    TradeClosed: lambda record: record.trade.instrument,
+}
 
 
 def _flat(candle: ClosedCandle) -> _Candle:
