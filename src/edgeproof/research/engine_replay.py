@@ -17,13 +17,14 @@ from decimal import Decimal
 
 import numpy as np
 
-from edgeproof.core.engine import EngineState, Sizing, step
+from edgeproof.core.engine.state import EngineState, Rules, Sizing
+from edgeproof.core.engine.step import step
 from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.execution import ExecutionEvent, Sent
 from edgeproof.core.model.order import AmendOrder, CancelOrder, PlaceOrder
 from edgeproof.core.model.signal import Signal
 from edgeproof.core.model.steps import Steps
-from edgeproof.core.model.trade import Terms
+from edgeproof.core.model.trade import Account, Terms
 from edgeproof.core.model.trading_event import (
     CandleSeen,
     ExitConditionMet,
@@ -31,11 +32,13 @@ from edgeproof.core.model.trading_event import (
     FundingSettled,
     PriceSeen,
     SignalSeen,
+    StandingChanged,
     TradeEnded,
     TradeFate,
     TradingCommand,
     TradingEvent,
 )
+from edgeproof.core.risk.limits import without_limits
 from edgeproof.core.signals.generate import Fires
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.simulation.account import SimulatedAccount
@@ -66,12 +69,13 @@ class EngineReplay:
         hypothesis, fees = self.hypothesis, self.fees
         costs = costs_for(hypothesis.timeframe, bps=hypothesis.slippage_bps, taker=fees.taker, maker=fees.maker)
         self._venue = CandleVenue(SimulatedAccount(lambda _: costs))
-        self._state = EngineState(
-            cash=Decimal(0),
+        rules = Rules(
             steps={self.market.instrument: FINE},
             terms={hypothesis.name: Terms(break_even=hypothesis.break_even, max_hold=hypothesis.max_hold)},
-            ask=lambda _state, _signal: Sizing(quantity=ONE),
+            limits=without_limits(),
+            ask=lambda _state, _seen: Sizing(quantity=ONE),
         )
+        self._state = EngineState(rules=rules, account=Account(cash=Decimal(0)))
 
     def run(self, fires: Fires) -> None:
         """Trade the fires of the hypothesis from the first to the end of the candles."""
@@ -148,6 +152,8 @@ class EngineReplay:
                 self.fates[command.fate.value] += 1
             case TradeEnded():
                 self.ended.append(command)
+            case StandingChanged():
+                pass  # there is no limit that could change it
 
     def _signals(self, fires: Fires) -> list[Signal]:
         """The sound signals in order of time; void ones are counted."""

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from edgeproof.core.engine import EngineState, Sizing, step
+from edgeproof.core.engine.state import EngineState, Rules, Sizing
+from edgeproof.core.engine.step import step
 from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.execution import Accepted, Amended, Cancelled, Filled, Rejected, Sent
 from edgeproof.core.model.fill import Fill
@@ -13,7 +14,7 @@ from edgeproof.core.model.order import AmendOrder, CancelOrder, OrderIntent, Ord
 from edgeproof.core.model.signal import Check, Signal
 from edgeproof.core.model.steps import steps_of
 from edgeproof.core.model.time import HOUR, MINUTE
-from edgeproof.core.model.trade import MOST_OVER, Terms
+from edgeproof.core.model.trade import MOST_OVER, Account, Terms
 from edgeproof.core.model.trading_event import (
     CandleSeen,
     CloseAsked,
@@ -27,6 +28,7 @@ from edgeproof.core.model.trading_event import (
     TradingCommand,
     TradingEvent,
 )
+from edgeproof.core.risk.limits import without_limits
 
 BTC = Instrument("BTC", "USD", "USD")
 T = 1_770_114_600_000
@@ -49,12 +51,13 @@ class Desk:
     """A state, and all that was wished for so far."""
 
     def __init__(self, *, quantity: str = "0.4", denied: Check | None = None, terms: Terms | None = None) -> None:
-        self.state = EngineState(
-            cash=Decimal(10_000),
+        rules = Rules(
             steps={BTC: steps_of(1.0, 0.0001)},
             terms={} if terms is None else {SIGNAL.hypothesis: terms},
-            ask=lambda _state, _signal: Sizing(quantity=Decimal(quantity), denied_by=denied),
+            limits=without_limits(),
+            ask=lambda _state, _seen: Sizing(quantity=Decimal(quantity), denied_by=denied),
         )
+        self.state = EngineState(rules=rules, account=Account(cash=Decimal(10_000)))
 
     def do(self, *events: TradingEvent) -> list[TradingCommand]:
         commands: list[TradingCommand] = []
@@ -149,7 +152,7 @@ def test_a_stop_that_fills_ends_the_trade_and_takes_its_targets_back() -> None:
     assert {each.order_id for each in commands if isinstance(each, CancelOrder)} == {name("target-1"), name("target-2")}
     (ended,) = [each for each in commands if isinstance(each, TradeEnded)]
     assert (ended.reason, ended.net_pnl) == ("stop", Decimal("-210.0"))  # 0.4 x -520 - 2 fees
-    assert desk.state.cash == Decimal("9790.0")
+    assert desk.state.account.cash == Decimal("9790.0")
     assert (desk.open, dict(desk.state.trades)) == (Decimal(0), {})
 
 

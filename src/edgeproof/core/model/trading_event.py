@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from edgeproof.core.model.entry import TrackRecord
 from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.execution import OrderEvent
 from edgeproof.core.model.instrument import Instrument
@@ -20,10 +21,11 @@ from edgeproof.core.model.trading import BreakerLevel, StateCause, TradingStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalSeen:
-    """A signal that validation has let through: decide whether to trade it."""
+    """A signal that validation has let through: decide whether to trade it. Kelly sizing alone looks at `record`."""
 
     time: int
     signal: Signal
+    record: TrackRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
