@@ -224,8 +224,8 @@ def test_exit_conditions_hold_at_the_closes_at_which_the_backtest_leaves(
         met |= {(each.hypothesis, each.instrument, each.time) for each in watch.exits}
     leaving = [each for each in LIBRARY if each.exit]
     expected: set[tuple[str, Instrument, int]] = set()
-    for instrument, (candles, funding) in market.items():
-        whole = Market(instrument=instrument, candles=candles.between(None, split + LIVE), funding=funding)
+    for instrument, (history, funding) in market.items():
+        whole = Market(instrument=instrument, candles=history.between(None, split + LIVE), funding=funding)
         for each, found in zip(leaving, fires(whole, leaving), strict=True):
             expected |= {(each.name, instrument, time) for time in found.exit_time.tolist() if time > split}
     assert met == expected
