@@ -32,6 +32,7 @@ def _enter_commands() -> None:
         feed,
         hypotheses,
         missed,
+        paper,
         parity,
         report_command,
         scan,
@@ -45,6 +46,7 @@ def _enter_commands() -> None:
     discover.enter(app)
     feed.enter(app, data.app)
     scan.enter(app)
+    paper.enter(app)
     why.enter(app)
     missed.enter(app)
     parity.enter(app)

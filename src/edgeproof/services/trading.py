@@ -25,6 +25,7 @@ from edgeproof.core.model.journal import (
     BookKept,
     CandleTaken,
     Decided,
+    Noticed,
     Record,
     SignalTraded,
     StandingNoted,
@@ -82,7 +83,8 @@ class TradingPlan:
 class TradingDesk:
     """One session's trading; see the module. `found` is the book of the journal, None where there never was one.
 
-    `asked_at` says of orders when they were decided, `granted` are the ids of wishes that are in the journal.
+    `asked_at` says of orders when they were decided, `granted` are the ids of wishes that are in the journal, and
+    `words` are what a person should know at the beginning.
     """
 
     session: str
@@ -90,6 +92,7 @@ class TradingDesk:
     found: Book | None
     asked_at: dict[str, int] = field(default_factory=dict)
     granted: frozenset[str] = frozenset()
+    words: Sequence[str] = ()
     state: EngineState = field(init=False)
     _kept: Book = field(init=False)
     _relations: Relations = field(init=False)
@@ -128,7 +131,8 @@ class TradingDesk:
         )
         self._kept = whole
         kept = BookKept(session=self.session, at=now, is_whole=True, change=change)
-        return [kept, *self._taken_out()]
+        noticed = [Noticed(session=self.session, at=now, kind="limits", detail=each) for each in self.words]
+        return [kept, *noticed, *self._taken_out()]
 
     def _ask_again(self, order: Order, now: int) -> None:
         """Ask for what was asked for and not answered: under the same ids, so that it cannot happen twice."""
