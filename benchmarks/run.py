@@ -11,7 +11,7 @@ from edgeproof.cli.kernel_cache import use_kernel_cache
 
 use_kernel_cache()  # before anything imports numba
 
-from benchmarks import exits, feed, kernels, library, live, replica, signals, startup, w1, w2  # noqa: E402 - see above
+from benchmarks import exits, feed, kernels, library, live, paper, replica, signals, startup, w1, w2  # noqa: E402 - see above
 from benchmarks.harness import REPOSITORY, Finding, table  # noqa: E402 - see above
 
 DOCUMENT = REPOSITORY / "docs" / "explanation" / "benchmarks.md"
@@ -57,6 +57,7 @@ def _benchmarks(*, large: bool) -> dict[str, Callable[[], Iterable[Finding]]]:
         "live": live.findings,
         "feed": feed.findings,
         "library": library.findings,
+        "paper": paper.findings,
         "replica": replica.findings,
         "signals": signals.findings,
         "startup": startup.findings,
@@ -66,7 +67,9 @@ def _benchmarks(*, large: bool) -> dict[str, Callable[[], Iterable[Finding]]]:
 def _words() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "only", nargs="*", help="w1, w2, exits, kernels, live, feed, library, replica, signals, startup [default: all]"
+        "only",
+        nargs="*",
+        help="w1, w2, exits, kernels, live, feed, library, paper, replica, signals, startup [default: all]",
     )
     parser.add_argument("--large", action="store_true", help="W1 on 2.6 million candles as well")
     parser.add_argument("--write", action="store_true", help="keep the table in docs/explanation/benchmarks.md")
