@@ -5,6 +5,7 @@ The same desk and the same `step` as live; what differs is who fills the orders,
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from edgeproof.adapters.simulated.costs import costs_by_hypothesis
 from edgeproof.adapters.simulated.exchange import SimulatedExchange
 from edgeproof.adapters.storage.wishes import FolderWishes
 from edgeproof.bootstrap import fees
@@ -18,15 +19,11 @@ from edgeproof.core.model.journal import Asked, OrderNoted
 from edgeproof.core.model.order import Order
 from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.steps import decimal_of, steps_of
-from edgeproof.core.model.time import HOUR
 from edgeproof.core.model.trade import Book, Terms
 from edgeproof.core.risk.limits import RiskLimits
-from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.simulation.account import SimulatedAccount
-from edgeproof.core.simulation.costs import Costs, costs_for
 from edgeproof.core.simulation.streaming import StreamRules, StreamVenue
 from edgeproof.ports import InstrumentRules, Journal, MarketFeed, MarketHistory
-from edgeproof.research.backtest import Fees
 from edgeproof.services.kept_book import book_of
 from edgeproof.services.plan import Fates, Trader
 from edgeproof.services.trading import Exchange, TradingDesk, TradingPlan
@@ -74,7 +71,8 @@ _ASKED = frozenset({"intended", "amend_sent", "cancel_sent"})
 
 def _plan(call: ScanCall, settings: Settings, limits: RiskLimits, listed: Sequence[InstrumentRules]) -> TradingPlan:
     ours = [each for each in listed if each.instrument in call.instruments]
-    costs = _costs(call.hypotheses, fees(settings))
+    charged = fees(settings)
+    costs = costs_by_hypothesis(call.hypotheses, taker=charged.taker, maker=charged.maker)
     rules = Rules(
         steps={each.instrument: steps_of(each.tick_size, each.lot_size) for each in ours},
         contracts={each.instrument: _terms(each) for each in ours},
@@ -85,14 +83,14 @@ def _plan(call: ScanCall, settings: Settings, limits: RiskLimits, listed: Sequen
     stream = StreamRules(latency_ms=settings.paper.latency_ms, spread=settings.paper.spread)
 
     def exchange(feed: MarketFeed, orders: Sequence[Order]) -> Exchange:
-        account = SimulatedAccount(lambda intent: costs(intent.hypothesis), orders=orders)
+        account = SimulatedAccount(costs, orders=orders)
         return SimulatedExchange(feed, StreamVenue(account, stream))
 
     return TradingPlan(
         rules=rules,
         cash=settings.paper.equity,
         exchange=exchange,
-        assumed=lambda hypothesis: costs(hypothesis).slippage,
+        assumed=lambda intent: costs(intent).slippage,
     )
 
 
@@ -103,16 +101,6 @@ def _terms(rules: InstrumentRules) -> ContractTerms:
         initial_margin_fraction=None if margin is None else decimal_of(margin),
         is_tradeable=rules.is_tradeable and not rules.is_post_only,
     )
-
-
-def _costs(hypotheses: Sequence[Hypothesis], charged: Fees) -> Callable[[str], Costs]:
-    """What trading costs the orders of a hypothesis. One that is watched no more, and still has some: the usual."""
-    costs = {
-        each.name: costs_for(each.timeframe, bps=each.slippage_bps, taker=charged.taker, maker=charged.maker)
-        for each in hypotheses
-    }
-    usual = costs_for(HOUR, taker=charged.taker, maker=charged.maker)
-    return lambda name: costs.get(name, usual)
 
 
 def _changes(found: Book | None, journal: Journal, settings: Settings, limits: RiskLimits) -> tuple[str, ...]:

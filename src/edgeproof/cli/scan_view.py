@@ -27,12 +27,14 @@ from edgeproof.cli.scan_lines import (
     reason_text,
 )
 from edgeproof.cli.stretches import stretches
+from edgeproof.cli.trading_lines import account_lines, exposure_lines
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import MINUTE, SECOND, format_duration
 from edgeproof.services.health import SKEW_MS
 from edgeproof.services.signal_document import PROVEN, direction_word, risk_reward_text
 from edgeproof.services.standing import STALE_CLOSE_MS, Preview, Standing
+from edgeproof.services.trading_view import TradingView
 
 WIDE = 116
 _LEAST = 4
@@ -85,9 +87,12 @@ def starting_picture(words: Sequence[str]) -> Group:
 def picture(standing: Standing, now: float, size: Size) -> Group:
     """The whole view at a monotonic time, for a terminal of a size."""
     names = labels(list(standing.instruments))
+    trading = standing.see_trading()
     head = _head(standing, now, size.width)
+    head += [] if trading is None else [Text(), *account_lines(trading, size.width)]
     table = _instruments(standing, names, now, size.width)
     found = (
+        *([] if trading is None else [_exposures(trading, size.width)]),
         _open_signals(standing, names, size.width),
         _previews(standing, names, size.width),
         _decisions(standing, names, size.width),
@@ -101,6 +106,11 @@ def picture(standing: Standing, now: float, size: Size) -> Group:
     for part, room in zip(parts, rooms, strict=True):
         body += [Text(), Text(part.title, "dim"), *([part.heading] if part.heading else []), *part.newest(room)]
     return Group(*body)
+
+
+def _exposures(trading: TradingView, width: int) -> _Part:
+    found = exposure_lines(trading, width)
+    return _Part("positions: what is open, and entries that rest", found.entries, found.heading)
 
 
 def _shares(instruments: int, parts: Sequence[_Part], room: int) -> tuple[int, list[int]]:

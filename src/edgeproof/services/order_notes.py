@@ -46,10 +46,10 @@ _WORDS: dict[type[object], str] = {
 
 @dataclass(slots=True)
 class Notes:
-    """Notes of one session. `assumed` is the slippage a backtest assumes for a hypothesis, a fraction of price."""
+    """Notes of one session. `assumed` is the slippage a backtest assumes for an order, a fraction of price."""
 
     session: str
-    assumed: Callable[[str], float]
+    assumed: Callable[[OrderIntent], float]
     _references: dict[str, Decimal] = field(default_factory=dict)
 
     def asked(self, command: OrderCommand, time: int, state: EngineState) -> Iterator[OrderNoted]:
@@ -97,7 +97,7 @@ class Notes:
             is_maker=fill.is_maker,
             reference=reference,
             slippage=slippage,
-            assumed_slippage=0.0 if fill.is_maker else self.assumed(order.intent.hypothesis),
+            assumed_slippage=0.0 if fill.is_maker else self.assumed(order.intent),
         )
 
     def _note(

@@ -142,6 +142,7 @@ class Session:
         # In a thread: Ctrl-C and the picture need not wait for it.
         records = await asyncio.to_thread(self._begin, prepared, taken, now)
         self._trader = await means.trading(plan.session)
+        self._shown.see_trading = self._trader.view
         self._keep([*records, *self._trader.begin(prepared.items(), now)])
         for each in plan.instruments:
             self._stand(each)

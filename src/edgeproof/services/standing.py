@@ -1,7 +1,7 @@
 """How a session stands: a fold over what it did, for the terminal, the metrics and whoever asks."""
 
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from edgeproof.core.model.instrument import Instrument
@@ -11,6 +11,7 @@ from edgeproof.core.model.time import DAY, MINUTE, SECOND
 from edgeproof.ports import Report, Sample
 from edgeproof.services.health import FeedHealth, gauge, total
 from edgeproof.services.health import report as report_feed
+from edgeproof.services.trading_view import TradingView
 
 STALE_CLOSE_MS = 3 * MINUTE
 """Of an instrument of which no close was evaluated for so long, by the venue's clock, signals are being missed."""
@@ -80,7 +81,8 @@ class Watched:
 class Standing:
     """The state of a session. Latencies are milliseconds from the arrival of a close to the signal on the disk.
 
-    `closes` counts all closes that were evaluated, those of `missed` (evaluated too late) among them.
+    `closes` counts all closes that were evaluated, those of `missed` (evaluated too late) among them. `see_trading`
+    says how trading stands now, None where nothing is traded.
     """
 
     watched: Watched
@@ -95,6 +97,7 @@ class Standing:
     previews: tuple[Preview, ...] = ()
     latencies_ms: deque[float] = field(default_factory=lambda: deque(maxlen=_LATENCIES))
     parity: ParityRun | None = None
+    see_trading: Callable[[], TradingView | None] = lambda: None
     _open: list[Decision] = field(default_factory=list)
 
     @property

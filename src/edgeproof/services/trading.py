@@ -31,7 +31,16 @@ from edgeproof.core.model.journal import (
     StandingNoted,
     TradeClosed,
 )
-from edgeproof.core.model.order import ENTRY, AmendOrder, CancelOrder, Order, OrderCommand, OrderState, PlaceOrder
+from edgeproof.core.model.order import (
+    ENTRY,
+    AmendOrder,
+    CancelOrder,
+    Order,
+    OrderCommand,
+    OrderIntent,
+    OrderState,
+    PlaceOrder,
+)
 from edgeproof.core.model.signal import Decision, Fate, Signal
 from edgeproof.core.model.time import SECOND
 from edgeproof.core.model.trade import Account, Book, BookChange, change_between
@@ -56,6 +65,7 @@ from edgeproof.ports import FeedEvent, MarketFeed, OrderGateway, SentCommand, Tr
 from edgeproof.services.order_notes import Notes
 from edgeproof.services.prepare import Prepared
 from edgeproof.services.relations import Relations
+from edgeproof.services.trading_view import TradingView, trading_view
 
 QUOTED_MS = 10 * SECOND
 """While a quote is no older than this, a trade says nothing about the price that the quote does not."""
@@ -70,13 +80,13 @@ class TradingPlan:
     """By what trading is done: the rules, the money it begins with where no session ever traded.
 
     `exchange` opens the venue of the orders: around a market feed, knowing the orders of a book. `assumed` is the
-    slippage a backtest assumes for the signals of a hypothesis, a fraction of price.
+    slippage a backtest assumes for an order, a fraction of price.
     """
 
     rules: Rules
     cash: Decimal
     exchange: Callable[[MarketFeed, Sequence[Order]], Exchange]
-    assumed: Callable[[str], float]
+    assumed: Callable[[OrderIntent], float]
 
 
 @dataclass(slots=True, eq=False)
@@ -196,6 +206,11 @@ class TradingDesk:
             await self._exchange.send(each)
             if isinstance(each.command, PlaceOrder):
                 self._do(Sent(order_id=each.command.intent.id, time=each.time))
+
+    def view(self) -> TradingView:
+        """How trading stands."""
+        marks = {each: seen.price for each, seen in self.state.prices.items()}
+        return trading_view(self.state.book, marks, self.plan.rules.limits, self._now)
 
     def _taken_out(self) -> list[Record]:
         out, self._out = self._out, []

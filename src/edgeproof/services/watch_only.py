@@ -7,6 +7,7 @@ from edgeproof.core.model.journal import Record
 from edgeproof.core.signals.watch import ExitMet
 from edgeproof.ports import FeedEvent, MarketFeed, TradingFeed, Wish
 from edgeproof.services.prepare import Prepared
+from edgeproof.services.trading_view import TradingView
 
 
 class NobodyTrades:
@@ -35,6 +36,10 @@ class NobodyTrades:
 
     async def send(self) -> None:
         """Nothing."""
+
+    def view(self) -> TradingView | None:
+        """None."""
+        return None
 
 
 class NoWishes:
