@@ -15,7 +15,6 @@ from edgeproof.config import Settings
 from edgeproof.core.engine.risk import by_risk
 from edgeproof.core.engine.state import Rules
 from edgeproof.core.model.entry import ContractTerms
-from edgeproof.core.model.journal import Asked, OrderNoted
 from edgeproof.core.model.order import Order
 from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.steps import decimal_of, steps_of
@@ -26,10 +25,7 @@ from edgeproof.core.simulation.streaming import StreamRules, StreamVenue
 from edgeproof.ports import InstrumentRules, Journal, MarketFeed, MarketHistory
 from edgeproof.services.kept_book import book_of
 from edgeproof.services.plan import Fates, Trader
-from edgeproof.services.trading import Exchange, TradingDesk, TradingPlan
-
-_NOTES = 500
-"""Notes of orders among which the times of those that were not answered are looked for."""
+from edgeproof.services.trading import Exchange, TradingDesk, TradingPlan, take_up
 
 
 def open_paper(
@@ -53,20 +49,10 @@ def _trading(
         listed = await history.instruments()
         limits = risk_limits(settings, {each.instrument for each in listed}, file=call.config)
         found = book_of(journal)
-        notes = [entry.record for entry in journal.last(OrderNoted, _NOTES)]
-        return TradingDesk(
-            session=session,
-            plan=_plan(call, settings, limits, listed),
-            found=found,
-            asked_at={each.order_id: each.at for each in notes if each.what in _ASKED},
-            granted=frozenset(entry.record.id for entry in journal.last(Asked, _NOTES)),
-            words=_changes(found, journal, settings, limits),
-        )
+        words = _changes(found, journal, settings, limits)
+        return take_up(session, _plan(call, settings, limits, listed), journal, words)
 
     return trading
-
-
-_ASKED = frozenset({"intended", "amend_sent", "cancel_sent"})
 
 
 def _plan(call: ScanCall, settings: Settings, limits: RiskLimits, listed: Sequence[InstrumentRules]) -> TradingPlan:

@@ -36,7 +36,7 @@ class Trader(Protocol):
         """Take in a batch of the feed and what the signal desk made of it; what is to be written down."""
         ...
 
-    def asked(self, wish: Wish, now: int) -> list[Record]:
+    def wished(self, wish: Wish, now: int) -> list[Record]:
         """Grant what a person wishes; what is to be written down."""
         ...
 

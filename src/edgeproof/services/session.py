@@ -253,7 +253,7 @@ class Session:
         while True:
             for wish in self.means.wishes.waiting():
                 async with self._turn:
-                    records = self._trader.asked(wish, self._desk.now)
+                    records = self._trader.wished(wish, self._desk.now)
                     if records:
                         self._keep(records)
                         self.on_words(

@@ -9,7 +9,7 @@
 What cannot be (a fill beyond its order, an order nobody placed coming alive) halts trading; a person finds out why.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -26,6 +26,7 @@ from edgeproof.core.model.journal import (
     CandleTaken,
     Decided,
     Noticed,
+    OrderNoted,
     Record,
     SignalTraded,
     StandingNoted,
@@ -61,7 +62,8 @@ from edgeproof.core.model.trading_event import (
     TradingEvent,
 )
 from edgeproof.core.signals.watch import ExitMet
-from edgeproof.ports import FeedEvent, MarketFeed, OrderGateway, SentCommand, TradingFeed, Wish
+from edgeproof.ports import FeedEvent, Journal, MarketFeed, OrderGateway, SentCommand, TradingFeed, Wish
+from edgeproof.services.kept_book import book_of
 from edgeproof.services.order_notes import Notes
 from edgeproof.services.prepare import Prepared
 from edgeproof.services.relations import Relations
@@ -91,16 +93,18 @@ class TradingPlan:
 
 @dataclass(slots=True, eq=False)
 class TradingDesk:
-    """One session's trading; see the module. `found` is the book of the journal, None where there never was one.
+    """One session's trading; see the module. `found` is the book of the journal, None where there never was one, and
+    `known_until` the time it was kept at: prices from before it say nothing about what is held since.
 
-    `asked_at` says of orders when they were decided, `granted` are the ids of wishes that are in the journal, and
-    `words` are what a person should know at the beginning.
+    `asked` are the notes of what was asked of the venue, by the ids of orders, the last of each; `granted` are the ids
+    of wishes that are in the journal, and `words` are what a person should know at the beginning.
     """
 
     session: str
     plan: TradingPlan
     found: Book | None
-    asked_at: dict[str, int] = field(default_factory=dict)
+    known_until: int = 0
+    asked: Mapping[str, OrderNoted] = field(default_factory=dict)
     granted: frozenset[str] = frozenset()
     words: Sequence[str] = ()
     state: EngineState = field(init=False)
@@ -119,7 +123,8 @@ class TradingDesk:
         self.state = begin(self.plan.rules, book)
         self._kept = book
         self._relations = Relations(self.plan.rules.limits)
-        self._notes = Notes(self.session, self.plan.assumed)
+        known = {name: each.reference for name, each in self.asked.items() if each.reference is not None}
+        self._notes = Notes(self.session, self.plan.assumed, known)
 
     # --- the beginning ---
 
@@ -128,6 +133,9 @@ class TradingDesk:
         self._now, self._out = now, []
         for instrument, each in prepared:
             self._relations.remember(instrument, each.candles)
+            if len(each.candles):
+                price = float(each.candles.close[-1])
+                self._do(PriceSeen(time=each.used.end, instrument=instrument, price=price))
         self._do(self._relations.seen(now))
         whole = self.state.book
         for trade in list(self.state.trades.values()):
@@ -151,11 +159,15 @@ class TradingDesk:
             if order.intent.leg == ENTRY and expires_at is not None and now >= expires_at:
                 self._do(Expired(order_id=order.id, time=now))
                 return
-            self._ask(PlaceOrder(intent=order.intent), self.asked_at.get(order.id, now))
+            self._ask(PlaceOrder(intent=order.intent), self._asked_at(order, now))
         elif order.state is OrderState.CANCELLING:
-            self._ask(CancelOrder(order_id=order.id, reason="asked again"), self.asked_at.get(order.id, now))
+            self._ask(CancelOrder(order_id=order.id, reason="asked again"), self._asked_at(order, now))
         elif order.is_living and order.asked is not None:
-            self._ask(order.asked, self.asked_at.get(order.id, now))
+            self._ask(order.asked, self._asked_at(order, now))
+
+    def _asked_at(self, order: Order, now: int) -> int:
+        note = self.asked.get(order.id)
+        return now if note is None else note.at
 
     def open(self, feed: MarketFeed) -> TradingFeed:
         """The market with what becomes of our orders in it."""
@@ -181,7 +193,7 @@ class TradingDesk:
                 self._see_signal(record.decision)
         return self._taken_out()
 
-    def asked(self, wish: Wish, now: int) -> list[Record]:
+    def wished(self, wish: Wish, now: int) -> list[Record]:
         """Grant what a person wishes; what is to be written down. Nothing where it was granted before."""
         self._now, self._out = max(now, self._now), []
         if wish.id in self.granted:
@@ -226,7 +238,8 @@ class TradingDesk:
             case Quote():
                 self._see_quote(event)
             case MarketTrade():
-                if event.time - self._quoted.get(event.instrument, -QUOTED_MS) >= QUOTED_MS:
+                quoted = self._quoted.get(event.instrument, -QUOTED_MS)
+                if event.time - quoted >= QUOTED_MS and event.time >= self.known_until:
                     self._do(PriceSeen(time=event.time, instrument=event.instrument, price=event.price))
             case FundingPublished():
                 self._see_funding(event)
@@ -240,7 +253,7 @@ class TradingDesk:
         if quote.bid is not None and quote.ask is not None and quote.bid > 0:
             price = (quote.bid + quote.ask) / 2
             self._quoted[quote.instrument] = quote.time
-        if price is not None and price > 0:
+        if price is not None and price > 0 and quote.time >= self.known_until:
             self._do(PriceSeen(time=quote.time, instrument=quote.instrument, price=price))
 
     def _see_candle(self, candle: ClosedCandle) -> None:
@@ -315,6 +328,26 @@ class TradingDesk:
 
     def _ask(self, command: OrderCommand, time: int) -> None:
         self._commands.append(SentCommand(command=command, time=time))
+
+
+_NOTES = 500
+"""Notes of orders among which the times of those that were not answered are looked for."""
+_ASKED = frozenset({"intended", "amend_sent", "cancel_sent"})
+
+
+def take_up(session: str, plan: TradingPlan, journal: Journal, words: Sequence[str] = ()) -> TradingDesk:
+    """The trading desk of a session, with what a journal says of those before it."""
+    notes = [entry.record for entry in journal.last(OrderNoted, _NOTES)]
+    kept = journal.last(BookKept, 1)
+    return TradingDesk(
+        session=session,
+        plan=plan,
+        found=book_of(journal),
+        known_until=kept[0].record.at if kept else 0,
+        asked={each.order_id: each for each in notes if each.what in _ASKED},
+        granted=frozenset(entry.record.id for entry in journal.last(Asked, _NOTES)),
+        words=words,
+    )
 
 
 _NOT_THERE = frozenset({OrderState.INTENDED, OrderState.SENT, OrderState.UNKNOWN})

@@ -30,7 +30,7 @@ class NobodyTrades:
         """Nothing."""
         return []
 
-    def asked(self, wish: Wish, now: int) -> list[Record]:  # noqa: ARG002
+    def wished(self, wish: Wish, now: int) -> list[Record]:  # noqa: ARG002
         """Nothing: the wish waits for a session that trades."""
         return []
 
