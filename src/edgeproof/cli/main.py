@@ -33,9 +33,11 @@ def _enter_commands() -> None:
         hypotheses,
         missed,
         parity,
+        positions,
         report_command,
         scan,
         status,
+        steer,
         why,
     )
 
@@ -49,6 +51,8 @@ def _enter_commands() -> None:
     missed.enter(app)
     parity.enter(app)
     status.enter(app)
+    positions.enter(app)
+    steer.enter(app)
     doctor.enter(app)
     demo.enter(app)
     report_command.enter(app)
