@@ -34,9 +34,11 @@ def _enter_commands() -> None:
         missed,
         paper,
         parity,
+        positions,
         report_command,
         scan,
         status,
+        steer,
         why,
     )
 
@@ -51,6 +53,8 @@ def _enter_commands() -> None:
     missed.enter(app)
     parity.enter(app)
     status.enter(app)
+    positions.enter(app)
+    steer.enter(app)
     doctor.enter(app)
     demo.enter(app)
     report_command.enter(app)
