@@ -177,7 +177,7 @@ def open_session(
 
 def forget_sessions(home: Path) -> None:
     """Delete what sessions under a home have left: for a demo, which begins anew each time."""
-    for pattern in ("journal.db*", "signals*.jsonl*"):
+    for pattern in ("journal.db*", "signals*.jsonl*", "wishes/*"):
         for path in home.glob(pattern):
             path.unlink()
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from edgeproof.bootstrap.session import OpenSession, ScanCall
     from edgeproof.core.model.signal import Decision
+    from edgeproof.core.model.trading_event import FateDecided
     from edgeproof.core.signals.hypothesis import Hypothesis
     from edgeproof.services.plan import Fates
 
@@ -131,7 +132,7 @@ def _chosen(context: Context, names: "Sequence[str]", files: "Sequence[Path]") -
 class Scan:
     """A call of `scan`: its session, and what people and programs get to see of it.
 
-    `told` are the signals that were told. With `is_quiet` none of them goes to stdout.
+    `told` are the signals that were told, `fates` what trading made of them, by their ids. With `is_quiet` none of them goes to stdout.
     """
 
     def __init__(self, context: Context, call: "ScanCall", *, is_quiet: bool = False) -> None:
@@ -143,6 +144,7 @@ class Scan:
         self._words: deque[str] = deque(maxlen=8)
         self._is_quiet = is_quiet
         self.told: list[Decision] = []
+        self.fates: dict[str, FateDecided] = {}
         self._session = self._open(call)
 
     def _open(self, call: "ScanCall") -> "OpenSession":
@@ -181,6 +183,7 @@ class Scan:
 
         told = [each for each in decisions if each.fate is Fate.TOLD]
         self.told = [*self.told, *told][-_KEPT:]
+        self.fates |= fates
         if self._is_quiet or (self._looks.is_live and not self._context.json):
             return  # the picture shows them
         line = signal_line if self._context.json else signal_text

@@ -31,6 +31,7 @@ from edgeproof.core.model.journal import (
     SessionBegan,
     SessionEnded,
     SignalTraded,
+    TradeClosed,
 )
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import DAY, MINUTE, format_time
@@ -296,6 +297,10 @@ class Session:
                     standing.notices.append(record)
                 case ParityRun():
                     standing.parity = record
+                case SignalTraded():
+                    standing.was_traded(record)
+                case TradeClosed():
+                    standing.closed.append(record)
                 case _:
                     pass
 

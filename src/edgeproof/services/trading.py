@@ -138,7 +138,7 @@ class TradingDesk:
                 self._do(PriceSeen(time=each.used.end, instrument=instrument, price=price))
         self._do(self._relations.seen(now))
         whole = self.state.book
-        for trade in list(self.state.trades.values()):
+        for trade in (*self.state.trades.values(), *self.state.over.values()):
             for order in trade.orders.values():
                 self._ask_again(order, now)
         change = BookChange(
