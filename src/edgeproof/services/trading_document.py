@@ -1,13 +1,15 @@
-"""How trading stands as JSON: what `positions --json` and `status --json` print."""
+"""How trading stands, and what it made of a signal, as JSON: `positions`, `status` and `why`."""
 
 import math
 from decimal import Decimal
 from typing import Any
 
 from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.journal import OrderNoted, TradeClosed
 from edgeproof.core.model.time import format_time
 from edgeproof.core.model.trading import TradingStatus
-from edgeproof.services.signal_document import direction_word
+from edgeproof.services.signal_document import check_document, direction_word, plain
+from edgeproof.services.traded import Traded
 from edgeproof.services.trading_view import DayView, PositionView, RestingView, TargetView, TradingView
 
 
@@ -137,4 +139,56 @@ def _resting(each: RestingView) -> dict[str, Any]:
         "open_risk": number(each.open_risk),
         "expires_at": format_time(each.expires_at),
         "is_accepted": each.is_accepted,
+    }
+
+
+def traded_document(traded: Traded) -> dict[str, Any]:
+    """What trading made of a signal: its fate with every rule, the orders in the order things happened, the result."""
+    decided = traded.decided.decided
+    return {
+        "at": format_time(decided.time),
+        "fate": decided.fate.value,
+        "rule": decided.rule or None,
+        "value": plain(decided.value),
+        "limit": plain(decided.limit),
+        "quantity": number(decided.quantity),
+        "sizing": decided.sizing or None,
+        "checks": [check_document(each) for each in decided.checks],
+        "orders": [_order(each) for each in traded.orders],
+        "result": None if traded.closed is None else _result(traded.closed),
+    }
+
+
+def _order(each: OrderNoted) -> dict[str, Any]:
+    return {
+        "at": format_time(each.at),
+        "order": each.order_id,
+        "what": each.what,
+        "quantity": number(each.quantity),
+        "price": number(each.price),
+        "fee": number(each.fee),
+        "is_maker": each.is_maker,
+        "reference": number(each.reference),
+        "slippage": number(each.slippage),
+        "assumed_slippage": number(each.assumed_slippage),
+        "reason": each.reason or None,
+    }
+
+
+def _result(closed: TradeClosed) -> dict[str, Any]:
+    trade = closed.trade
+    return {
+        "opened_at": format_time(trade.opened_at),
+        "closed_at": format_time(trade.time),
+        "quantity": number(trade.quantity),
+        "entry_price": number(trade.entry_price),
+        "exit_price": number(trade.exit_price),
+        "reason": trade.reason,
+        "stop_kind": trade.stop_kind.word,
+        "fees": number(trade.fees),
+        "funding": number(trade.funding),
+        "is_funding_complete": trade.is_funding_complete,
+        "net_pnl": number(trade.net_pnl),
+        "risk": number(trade.risk),
+        "r_multiple": number(trade.r_multiple),
     }

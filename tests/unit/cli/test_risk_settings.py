@@ -12,6 +12,7 @@ from edgeproof.config import PaperSettings, RiskSettings, Settings, load_setting
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.time import HOUR, MINUTE
 from edgeproof.core.risk.limits import RiskLimits, without_limits
+from tests.support.data import REPOSITORY
 from tests.support.journals import began
 from tests.support.risk import BTC, ETH, SOL
 
@@ -152,3 +153,10 @@ def test_views_show_the_limits_a_session_trades_by_and_not_those_of_a_file_that_
     assert limits_in_force(journal, Settings()) == traded
     journal.append([replace(began("b"), settings={RISK: {"later": 1}})])
     assert limits_in_force(journal, Settings()) == RiskLimits()
+
+
+def test_settings_of_the_reference_are_settings(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+    found = settings(tmp_path, page.split("```toml\n")[1].split("```")[0])
+    assert found.risk.limits() == RiskLimits(whitelist=frozenset({BTC, ETH}))
+    assert found.paper == PaperSettings()
