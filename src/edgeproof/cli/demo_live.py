@@ -11,8 +11,8 @@ from edgeproof.bootstrap.asking import kept_journal, kept_trading
 from edgeproof.bootstrap.parity import run_parity
 from edgeproof.bootstrap.session import ScanCall, forget_sessions
 from edgeproof.cli.context import Context
-from edgeproof.cli.parity_view import show
 from edgeproof.cli.paper import Paper
+from edgeproof.cli.parity_view import show
 from edgeproof.cli.trade_lines import total_text, trade_table
 from edgeproof.cli.trading_lines import trading_lines
 from edgeproof.config import load_settings

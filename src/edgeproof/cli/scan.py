@@ -132,7 +132,8 @@ def _chosen(context: Context, names: "Sequence[str]", files: "Sequence[Path]") -
 class Scan:
     """A call of `scan`: its session, and what people and programs get to see of it.
 
-    `told` are the signals that were told, `fates` what trading made of them, by their ids. With `is_quiet` none of them goes to stdout.
+    `told` are the signals that were told, `fates` what trading made of them, by their ids. With `is_quiet` none of them
+    goes to stdout.
     """
 
     def __init__(self, context: Context, call: "ScanCall", *, is_quiet: bool = False) -> None:

@@ -79,8 +79,8 @@ def trade_document(traded: FateDecided) -> dict[str, Any]:
     return {
         "fate": traded.fate.value,
         "rule": traded.rule or None,
-        "value": _plain(traded.value),
-        "limit": _plain(traded.limit),
+        "value": plain(traded.value),
+        "limit": plain(traded.limit),
         "sizing": traded.sizing or None,
         "decided_at": format_time(traded.time),
     }

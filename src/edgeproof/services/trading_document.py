@@ -175,6 +175,12 @@ def _order(each: OrderNoted) -> dict[str, Any]:
     }
 
 
+def trade_document(closed: TradeClosed) -> dict[str, Any]:
+    """A trade that is over: what it was and what it made."""
+    trade = closed.trade
+    return _named(trade.signal_id, closed.hypothesis, trade.instrument, trade.direction) | _result(closed)
+
+
 def _result(closed: TradeClosed) -> dict[str, Any]:
     trade = closed.trade
     return {
