@@ -300,7 +300,9 @@ async def _compare(call: ScanCall, session: str, start: int, end: int) -> Parity
 
     It takes seconds of a core and a hundred megabytes, and leaves neither the session's time nor its memory to it.
     """
-    words = ["parity", "--json", "--home", str(call.home), "--config", str(call.config)]
+    words = ["parity", "--json", "--home", str(call.home)]
+    if call.config.exists():  # who names one that is not there is told so
+        words += ["--config", str(call.config)]
     span = ["--since", format_time(start), "--until", format_time(end)]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "edgeproof", *words, *span, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE

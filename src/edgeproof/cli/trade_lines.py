@@ -27,6 +27,7 @@ def trade_table(closed: Sequence[TradeClosed], width: int) -> tuple[Text, list[T
     titles = ["closed", "", "on", "signal", "quantity", "entry", "exit", "by", "held", "P&L net", "R", "id"]
     kept = [number for number in range(len(titles)) if width >= WIDE or titles[number] not in {"quantity", "held"}]
     header: list[Cell | Filling] = [Text(titles[number], "dim") for number in kept]
+    header[titles.index("signal")] = lambda _: Text("signal", "dim")
     rows = [[_cells(each, names)[number] for number in kept] for each in closed]
     right = [place for place, number in enumerate(kept) if titles[number] in _FIGURES]
     heading, *lines = aligned([header, *rows], width, right=right)
