@@ -161,9 +161,13 @@ class TradingDesk:
                 return
             self._ask(PlaceOrder(intent=order.intent), self._asked_at(order, now))
         elif order.state is OrderState.CANCELLING:
-            self._ask(CancelOrder(order_id=order.id, reason="asked again"), self._asked_at(order, now))
+            self._ask(CancelOrder(order_id=order.id, reason=self._asked_why(order)), self._asked_at(order, now))
         elif order.is_living and order.asked is not None:
             self._ask(order.asked, self._asked_at(order, now))
+
+    def _asked_why(self, order: Order) -> str:
+        note = self.asked.get(order.id)
+        return "" if note is None else note.reason
 
     def _asked_at(self, order: Order, now: int) -> int:
         note = self.asked.get(order.id)

@@ -16,6 +16,7 @@ from edgeproof.core.model.entry import ContractTerms
 from edgeproof.core.model.event import ClosedCandle, MarketEvent, MarketTrade, Quote, VenueTime
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import (
+    Asked,
     OrderNoted,
     ParityRun,
     Record,
@@ -27,6 +28,7 @@ from edgeproof.core.model.order import Order
 from edgeproof.core.model.steps import steps_of
 from edgeproof.core.model.time import HOUR, MINUTE, SECOND
 from edgeproof.core.model.trade import Book, Terms
+from edgeproof.core.model.trading import TradingState
 from edgeproof.core.model.trading_event import TradeFate
 from edgeproof.core.risk.limits import RiskLimits
 from edgeproof.core.signals.validate import Limits
@@ -310,3 +312,48 @@ def test_a_session_killed_before_or_after_anything_it_does_is_taken_up_by_the_ne
         ]
         assert fills[0] == fills[1], left
         assert sorted(disk.file) == sorted(undisturbed.file), left
+
+
+def wish(word: str, target: str = "", number: int = 1) -> Wish:
+    return Wish(id=f"{number:013}-1", at=SEEN.begin, wish=word, target=target, by="trader", why="lunch")
+
+
+def test_after_a_stop_nothing_is_entered_and_everybody_is_told_why() -> None:
+    disk = Disk()
+    disk.box.put(wish("stop"))
+    assert run(disk, Fuse())
+    assert disk.box.wishes == []
+    (asked,) = records(disk, Asked)
+    assert (asked.by, asked.why, asked.outcome) == ("trader", "lunch", "trading is reducing")
+    fates = {each.decided.fate for each in records(disk, SignalTraded)}
+    assert TradeFate.TAKEN not in fates
+    assert TradeFate.DENIED in fates
+    assert book(disk).account.status.by == "trader"
+
+
+def test_a_wish_that_was_granted_and_not_taken_out_is_not_granted_again(undisturbed: Disk) -> None:
+    disk = Disk()
+    disk.box.put(wish("stop"))
+    disk.box.put(wish("resume", number=2))
+    assert run(disk, Fuse())
+    again = Disk(journal=disk.journal)
+    again.box.put(wish("stop"))
+    assert run(again, Fuse(), "s2", UNTIL)
+    assert again.box.wishes == []
+    assert len(records(again, Asked)) == 2
+    assert book(again).account.status.state is TradingState.ACTIVE
+    assert [each.decided.fate for each in records(disk, SignalTraded)] == [
+        each.decided.fate for each in records(undisturbed, SignalTraded)
+    ]
+
+
+def test_close_all_closes_everything_at_market() -> None:
+    disk = Disk()
+    assert run(disk, Fuse())
+    held = set(book(disk).trades)
+    assert held
+    disk.box.put(wish("halt"))
+    assert run(disk, Fuse(), "s2", UNTIL)
+    leaving = {each.order_id.partition("-")[0] for each in records(disk, OrderNoted) if "emergency" in each.order_id}
+    assert leaving == held
+    assert book(disk).account.status.state is TradingState.HALTED
