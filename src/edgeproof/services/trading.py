@@ -73,6 +73,10 @@ QUOTED_MS = 10 * SECOND
 """While a quote is no older than this, a trade says nothing about the price that the quote does not."""
 
 
+WHOLE_EVERY = 1_000
+"""Changes after which the whole book is written down again: who reads a journal need not go back further."""
+
+
 class Exchange(TradingFeed, OrderGateway, Protocol):
     """Where orders go, and where the market and what becomes of them come from."""
 
@@ -117,6 +121,7 @@ class TradingDesk:
     _quoted: dict[Instrument, int] = field(default_factory=dict)
     _signals: dict[str, Signal] = field(default_factory=dict)
     _now: int = 0
+    _changes: int = 0
 
     def __post_init__(self) -> None:
         book = Book(account=Account(cash=self.plan.cash)) if self.found is None else self.found
@@ -141,14 +146,8 @@ class TradingDesk:
         for trade in (*self.state.trades.values(), *self.state.over.values()):
             for order in trade.orders.values():
                 self._ask_again(order, now)
-        change = BookChange(
-            account=whole.account,
-            trades=tuple(whole.trades.values()),
-            over=tuple(whole.over.values()),
-            positions=tuple(whole.positions.values()),
-        )
         self._kept = whole
-        kept = BookKept(session=self.session, at=now, is_whole=True, change=change)
+        kept = BookKept(session=self.session, at=now, is_whole=True, change=_all_of(whole))
         noticed = [Noticed(session=self.session, at=now, kind="limits", detail=each) for each in self.words]
         return [kept, *noticed, *self._taken_out()]
 
@@ -233,7 +232,10 @@ class TradingDesk:
         book = self.state.book
         change = change_between(self._kept, book)
         if change:
-            out.append(BookKept(session=self.session, at=self._now, is_whole=False, change=change))
+            self._changes += 1
+            is_whole = self._changes % WHOLE_EVERY == 0
+            change = _all_of(book) if is_whole else change
+            out.append(BookKept(session=self.session, at=self._now, is_whole=is_whole, change=change))
         self._kept = book
         return out
 
@@ -295,7 +297,8 @@ class TradingDesk:
     def _close_asked(self, wish: Wish) -> CloseAsked:
         if wish.wish != "close":
             return CloseAsked(time=self._now)
-        instrument = next((each for each in self.state.positions if each.unified == wish.target), None)
+        traded = {each.signal.instrument for each in self.state.trades.values()}
+        instrument = next((each for each in traded if each.unified == wish.target), None)
         if instrument is not None:
             return CloseAsked(time=self._now, instrument=instrument)
         return CloseAsked(time=self._now, signal_id=wish.target)
@@ -332,6 +335,15 @@ class TradingDesk:
 
     def _ask(self, command: OrderCommand, time: int) -> None:
         self._commands.append(SentCommand(command=command, time=time))
+
+
+def _all_of(book: Book) -> BookChange:
+    return BookChange(
+        account=book.account,
+        trades=tuple(book.trades.values()),
+        over=tuple(book.over.values()),
+        positions=tuple(book.positions.values()),
+    )
 
 
 _NOTES = 500
