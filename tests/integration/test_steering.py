@@ -1,4 +1,4 @@
-"""A wish on its way: from the command through the folder to a session that holds the home, and its answer back."""
+"""A wish on its way: from the command, through the folder, to a session that holds the home, and back."""
 
 import threading
 from collections.abc import Iterator
