@@ -139,7 +139,13 @@ def _refuse_senseless(target: str | None, view: "TradingView | None", *, all_: b
 
 def _ask(context: Context, word: str, target: str, why: str) -> None:
     from edgeproof.bootstrap.asking import PATIENCE_S, answer, leave_wish, traded_by  # noqa: PLC0415 - see above
+    from edgeproof.core.model.errors import InputError  # noqa: PLC0415
 
+    if not context.home.is_dir():
+        # A misspelt home must not swallow a stop.
+        raise InputError(
+            f"--home: expected the home of a session, found no folder at {context.home}; nothing was asked"
+        )
     wish = leave_wish(context.home, word, target, why=why)
     outcome = answer(context.home, context.config, wish)
     holder = traded_by(context.home)

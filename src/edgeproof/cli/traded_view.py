@@ -121,11 +121,28 @@ def _orders(orders: Sequence[OrderNoted]) -> Table:
         size = "" if each.quantity is None else quantity_text(each.quantity)
         price = "" if each.price is None else f"at {price_text(float(each.price))}"
         style = "bold" if each.what == "filled" else "red" if each.what in _BAD else ""
-        table.add_row(clock_text(each.at), leg, Text(each.what.replace("_", " "), style), size, price, _said(each))
+        table.add_row(
+            clock_text(each.at),
+            leg,
+            Text(each.what.replace("_", " "), style),
+            size,
+            price,
+            Text(_said(each), "yellow" if _is_costly(each) else ""),
+        )
     return table
 
 
 _BAD = frozenset({"rejected", "amend_refused", "cancel_refused", "unanswered"})
+
+
+_NOISE = 0.0005
+
+
+def _is_costly(each: OrderNoted) -> bool:
+    """Whether a fill slipped far beyond what a backtest assumes: twice as much, and five basis points more."""
+    if each.slippage is None or each.assumed_slippage is None:
+        return False
+    return each.slippage > max(2 * each.assumed_slippage, each.assumed_slippage + _NOISE)
 
 
 def _said(each: OrderNoted) -> str:

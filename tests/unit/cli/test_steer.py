@@ -63,11 +63,12 @@ def asks(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tm
         holder: str | None = None,
         answers: bool = True,
         columns: int = 200,
+        home: Path = tmp_path,
     ) -> Outcome:
         found = records() if of is None else of
         journal = AnsweringJournal(tmp_path, found) if holder is not None and answers else ListJournal(found)
         ask(monkeypatch, journal, holder=holder)
-        return call([*words, "--home", str(tmp_path)], monkeypatch, capsys, columns=columns)
+        return call([*words, "--home", str(home)], monkeypatch, capsys, columns=columns)
 
     return run
 
@@ -250,3 +251,11 @@ def test_state_a_person_led_to_is_told_with_the_reason(asks: Asks) -> None:
     assert asks("positions", of=of).out.startswith('HALTED since 10:31 by ann ("exchange is down")')
     status = asks("positions", "--json", of=of).document["trading"]["status"]
     assert (status["cause"], status["by"], status["why"]) == ("person_halts", "ann", "exchange is down")
+
+
+@pytest.mark.parametrize("words", [("stop",), ("stop", "--close"), ("resume",), ("close", "--all"), ("close", "BTC")])
+def test_home_that_is_misspelt_is_refused_and_not_made(asks: Asks, tmp_path: Path, words: tuple[str, ...]) -> None:
+    found = asks(*words, home=tmp_path / "misspelt")
+    assert (found.status, found.out) == (2, "")
+    assert "expected the home of a session, found no folder at" in found.err
+    assert not (tmp_path / "misspelt").exists()

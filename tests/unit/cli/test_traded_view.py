@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from rich.table import Table
+from rich.text import Text
 
-from edgeproof.cli.traded_view import RISK_RULES
+from edgeproof.cli.traded_view import RISK_RULES, traded_view
 from edgeproof.core.model.journal import Record
 from edgeproof.core.model.trading_event import TradeFate
 from edgeproof.core.risk.checks import check_entry
 from edgeproof.core.risk.limits import RiskLimits
+from edgeproof.services.traded import Traded
 from tests.support.asked import ListJournal, ask
 from tests.support.calls import Outcome, call
 from tests.support.risk import account, dec, long_btc, market
@@ -152,3 +155,24 @@ def test_status_as_json_has_trading(asks: Asks) -> None:
 def test_every_rule_of_risk_is_explained() -> None:
     checks = check_entry(long_btc(), account(), market(), replace(RiskLimits(), kelly_multiplier=0.5)).checks
     assert {each.rule for each in checks} <= set(RISK_RULES)
+
+
+@pytest.mark.parametrize(
+    ("slippage", "assumed", "is_costly"),
+    [
+        (0.0172, 0.00015, True),
+        (0.0006, 0.00015, False),
+        (0.0007, 0.00015, True),
+        (0.002, 0.0015, False),
+        (0.01, None, False),
+    ],
+)
+def test_fill_that_slipped_far_beyond_what_is_assumed_is_conspicuous(
+    slippage: float, assumed: float | None, is_costly: bool
+) -> None:
+    record = noted("entry", "filled", 1, slippage=slippage, assumed_slippage=assumed, fee=dec("9"))
+    parts = traded_view(Traded(decided=traded(), orders=(record,)), 120)
+    orders = [part for part in parts if isinstance(part, Table)][1]
+    [cell] = list(orders.columns[-1].cells)
+    assert isinstance(cell, Text)
+    assert cell.style == ("yellow" if is_costly else "")
