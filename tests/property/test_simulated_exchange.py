@@ -32,11 +32,15 @@ class Minute:
 
     happenings: tuple[tuple[str, Instrument, int, int], ...]
     told: int | None
+    has_clock: bool
 
 
 MINUTES = st.lists(
     st.builds(
-        Minute, st.lists(HAPPENING, min_size=1, max_size=7).map(tuple), st.none() | st.none() | st.integers(0, 6)
+        Minute,
+        st.lists(HAPPENING, min_size=1, max_size=7).map(tuple),
+        st.none() | st.none() | st.integers(0, 6),
+        st.booleans(),
     ),
     min_size=2,
     max_size=6,
@@ -45,7 +49,14 @@ MINUTES = st.lists(
 
 def stream(minutes: Sequence[Minute]) -> list[MarketEvent]:
     """The market as a feed tells it: each minute's happenings, then the candles that closed."""
-    return [event for number, minute in enumerate(minutes) for event in _minute(number, minute)]
+    events: list[MarketEvent] = []
+    for number, minute in enumerate(minutes):
+        events += _minute(number, minute)
+        # Where prices follow the candles, nothing else needs to end the batch.
+        follows = number + 1 < len(minutes) and minutes[number + 1].told is None
+        if minute.told is None and (minute.has_clock or not follows):
+            events.append(VenueTime(time=T + (number + 1) * MINUTE))
+    return events
 
 
 def _minute(number: int, minute: Minute) -> Iterator[MarketEvent]:
@@ -61,8 +72,6 @@ def _minute(number: int, minute: Minute) -> Iterator[MarketEvent]:
         yield FeedIncident(kind=IncidentKind.DISCONNECTED, time=T + number * MINUTE)
     for instrument in BOTH:
         yield from _candle(number, minute, instrument)
-    if minute.told is None:
-        yield VenueTime(time=T + (number + 1) * MINUTE)
 
 
 def _candle(number: int, minute: Minute, instrument: Instrument) -> Iterator[ClosedCandle]:
