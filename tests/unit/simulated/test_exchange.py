@@ -7,7 +7,7 @@ import pytest
 
 from edgeproof.adapters.simulated.exchange import SimulatedExchange
 from edgeproof.core.model.event import FeedIncident, FundingPublished, IncidentKind, MarketEvent
-from edgeproof.core.model.execution import DUPLICATE_ID, Accepted, AmendSent, Filled, Rejected
+from edgeproof.core.model.execution import DUPLICATE_ID, Accepted, Filled, Rejected
 from edgeproof.core.model.order import AmendOrder, CancelOrder, Order, OrderIntent, OrderState, new_order
 from edgeproof.core.model.time import MINUTE
 from edgeproof.core.orders.lifecycle import apply_event
@@ -291,22 +291,12 @@ def test_order_filled_before_the_restart_is_not_filled_again() -> None:
     assert in_words(told) == ["rejected entry (duplicate_id)", "quote"]
 
 
-def test_commands_lost_in_a_restart_are_told_as_refused() -> None:
-    stop = apply_event(waiting(MADE.stop), _asked())
-    target = replace(waiting(MADE.targets[0]), state=OrderState.CANCELLING)
+def test_order_nobody_was_sure_of_is_told_to_be_here_after_a_restart() -> None:
     unknown = replace(waiting(MADE.targets[1]), state=OrderState.UNKNOWN)
-    (batch,) = run(exchange([], orders=bought(stop, target, unknown)))
-    assert in_words([batch]) == [
-        "amendrefused stop (restarted), cancelrefused target-1 (restarted), accepted target-1, accepted target-2"
-    ]
-    book = {each.id: each for each in (stop, target, unknown)}
-    for event in executions([batch]):
-        book[event.order_id] = apply_event(book[event.order_id], event)
-    assert [(each.state, each.asked) for each in book.values()] == [(OrderState.ACCEPTED, None)] * 3
-
-
-def _asked() -> AmendSent:
-    return AmendSent(order_id=MADE.stop.id, time=T, quantity=d("0.5"))
+    (batch,) = run(exchange([], orders=bought(waiting(MADE.stop), unknown)))
+    assert in_words([batch]) == ["accepted target-2"]
+    (event,) = executions([batch])
+    assert apply_event(unknown, event).state is OrderState.ACCEPTED
 
 
 def test_order_taken_back_remembers_since_when_it_was_there() -> None:

@@ -49,7 +49,7 @@ class SimulatedExchange:
         self._feed = feed
         self._venue = venue
         self._missed = missed
-        self._batch: list[MarketEvent | ExecutionEvent | None] = []
+        self._batch: list[MarketEvent | ExecutionEvent | None] = list(venue.account.restored)
         self._places: dict[Instrument, int] = {}
         self._closed: set[Instrument] = set()
 

@@ -157,6 +157,8 @@ class SimulatedAccount:
         self._positions: dict[Instrument, Decimal] = {}
         self._fills: list[SimulatedFill] = []
         self._reaches: dict[Instrument, Reach] = {}
+        self.restored: tuple[ExecutionEvent, ...] = ()
+        """What is to be said of the orders taken back: that those nobody was sure of are here."""
         self.changes = 0
         """How often its working orders have changed: who keeps a reach can tell whether it still holds."""
         for order in orders:
@@ -336,6 +338,8 @@ class SimulatedAccount:
                     is_triggered=is_stop and (order.state is OrderState.TRIGGERED or bool(order.fills)),
                 )
             )
+            if order.state is OrderState.UNKNOWN:
+                self.restored += (Accepted(order_id=order.id, time=since, venue_id=order.venue_id),)
 
 
 def _reach_of(orders: Iterable[WorkingOrder]) -> Reach:
