@@ -57,6 +57,12 @@ _WISHES = {
 TERMS = {"Even": Terms(break_even=True), "Brief": Terms(max_hold=10 * MINUTE)}
 
 
+NO_BREAKER: dict[str, Any] = {"warn_loss": None, "no_entries_loss": None, "flatten_loss": None}
+NO_BETA: dict[str, Any] = {"max_btc_beta": None}
+Stories = dict[str, str | tuple[str, dict[str, Any]]]
+"""Stories by their captions, with the limits that are not the usual ones."""
+
+
 class Story:
     """An account, told line by line, that trades by `limits` and `TERMS`."""
 
@@ -237,12 +243,13 @@ class Story:
         return f"{part.funding:.2f}" + ("" if part.is_funding_complete else ", incomplete")
 
 
-def tell_story(text: str, **limits: Any) -> None:
+def tell_story(story: str | tuple[str, dict[str, Any]]) -> None:
     """Tell a story, and hold what is said to its right side; a line of a right side alone goes on with the last."""
-    story = Story(RiskLimits(**limits))
+    text, limits = story if isinstance(story, tuple) else (story, {})
+    account = Story(RiskLimits(**limits))
     for line in re.sub(r"\n +\| ", "; ", text.strip()).splitlines():
         happens, _, expected = (part.strip() for part in line.partition("|"))
-        said = story.tell(happens)
+        said = account.tell(happens)
         assert not expected or said == expected, happens
 
 

@@ -3,16 +3,9 @@
 The language of them, and what stands unsaid, is in `tests/support/stories.py`.
 """
 
-from typing import Any
-
 import pytest
 
-from tests.support.stories import tell_story
-
-NO_BREAKER: dict[str, Any] = {"warn_loss": None, "no_entries_loss": None, "flatten_loss": None}
-NO_BETA: dict[str, Any] = {"max_btc_beta": None}
-
-Stories = dict[str, str | tuple[str, dict[str, Any]]]
+from tests.support.stories import NO_BREAKER, Stories, tell_story
 
 EXITS: Stories = {
     "half at each target": """
@@ -204,6 +197,4 @@ ALL = {name: story for each in (EXITS, FUNDING) for name, story in each.items()}
 
 @pytest.mark.parametrize("caption", ALL)
 def test_story_goes_as_it_is_told(caption: str) -> None:
-    story = ALL[caption]
-    text, limits = story if isinstance(story, tuple) else (story, {})
-    tell_story(text, **limits)
+    tell_story(ALL[caption])

@@ -4,16 +4,10 @@ The language of them, and what stands unsaid, is in `tests/support/stories.py`.
 """
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from tests.support.stories import tell_story
-
-NO_BREAKER: dict[str, Any] = {"warn_loss": None, "no_entries_loss": None, "flatten_loss": None}
-NO_BETA: dict[str, Any] = {"max_btc_beta": None}
-
-Stories = dict[str, str | tuple[str, dict[str, Any]]]
+from tests.support.stories import NO_BETA, Stories, tell_story
 
 BREAKERS: Stories = {
     "a day of 3 %, none of it realised": (
@@ -196,6 +190,4 @@ ALL = {name: story for each in (BREAKERS, PEOPLE) for name, story in each.items(
 
 @pytest.mark.parametrize("caption", ALL)
 def test_story_goes_as_it_is_told(caption: str) -> None:
-    story = ALL[caption]
-    text, limits = story if isinstance(story, tuple) else (story, {})
-    tell_story(text, **limits)
+    tell_story(ALL[caption])
