@@ -178,7 +178,7 @@ class Judge:
         if isinstance(event, AmendRefused):
             self.refused.add(event.order_id.partition("-")[0])
         if isinstance(event, CandleSeen):
-            self.refused.clear()
+            self.refused -= {each.signal.id for each in before.trades_on(event.candle.instrument)}
 
     def _positions_agree(self, after: EngineState) -> None:
         """The parts of the signals sum to the position, and that is the venue's once all of it was told."""

@@ -172,6 +172,18 @@ PEOPLE: Stories = {
         Ada resumes                             | ACTIVE (person_resumes), normal
         BTC closes at 45600                     | A exit: sell 0.2
     """,
+    "halted while everything is closed: what fills is closed once trading goes on": """
+        BTC at 45000
+        A: Plain's signal BTC long 45000 stop 44000
+        A entry fills 0.1 at 45000
+        BTC at 42000                        | REDUCING (daily_loss), flatten
+                                            | cancel A entry
+                                            | A emergency: sell 0.1
+        Ada halts                           | HALTED (person_halts), flatten
+        A entry fills 0.1 at 45000          | amend A stop: 0.2 at 44000
+        Ada reduces                         | REDUCING (person_reduces), flatten
+                                            | A emergency-again-2: sell 0.1
+    """,
     "halted: a person closes, what fills late included": """
         BTC at 45000
         A: Plain's signal BTC long 45000 stop 44500

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from edgeproof.core.engine.issue import issued
-from edgeproof.core.engine.leaving import leave_again, leave_trades, leave_with, planned
+from edgeproof.core.engine.leaving import leave_again, leave_on, leave_trades, leave_with, planned
 from edgeproof.core.engine.risk import observed, opened, portfolio_of
 from edgeproof.core.engine.state import ZERO, EngineState, Stepped, with_price, with_trade, without
 from edgeproof.core.model.execution import AmendRefused, Filled, OrderEvent
@@ -132,6 +132,8 @@ def _guarded(before: EngineState, state: EngineState, commands: tuple[TradingCom
     if state.trades and must_flatten(Portfolio(equity=None, day=account.day, status=account.status)):
         staying = [trade for trade in state.trades.values() if trade.leaving is None]
         state, exits = leave_trades(state, staying, OrderPurpose.FLATTEN, time)
+        state, rests = leave_on(state, time)
+        exits = (*exits, *rests)
     return state, (*commands, *changed, *cancels, *exits)
 
 
