@@ -1,10 +1,11 @@
 """The decider, event by event: what a trader would expect of it when things go as planned, and when they do not."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from edgeproof.core.engine.state import EngineState, Rules, Sizing
+from edgeproof.core.engine.state import EngineState, Rules, Sizing, begin
 from edgeproof.core.engine.step import step
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.event import ClosedCandle
@@ -201,6 +202,35 @@ def test_a_late_fill_while_its_stop_is_taken_back_gets_a_new_one() -> None:
     desk.do(CloseAsked(time=T + 2), fill("emergency", "45000", "0.1"))
     commands = desk.do(fill("entry", "45010", "0.3", 2))
     assert [each.id for each in placed(commands).values()] == [name("stop-again-2"), name("emergency-again-2")]
+
+
+def test_a_stop_that_halted_does_not_let_move_still_grows_with_its_position() -> None:
+    desk = Desk()
+    desk.do(SignalSeen(time=T, signal=replace(SIGNAL, trail=300.0)), Sent(order_id=name("entry"), time=T))
+    desk.do(fill("entry", "45010", "0.1"), Sent(order_id=name("stop"), time=T))
+    # The trail moves the stop to 45,100, which cannot be asked for before the venue has the order.
+    assert desk.do(candle(45_300.0, high=45_400.0), fill("entry", "45010", "0.3", 2)) == []
+    desk.do(StateAsked(time=T, cause=StateCause.PERSON_HALTS, by="Ada"))
+    (grown,) = [each for each in desk.do(Accepted(order_id=name("stop"), time=T)) if isinstance(each, AmendOrder)]
+    assert (grown.quantity, grown.trigger_price) == (Decimal("0.4"), Decimal(44_500))
+    assert (
+        desk.do(Amended(order_id=name("stop"), time=T, quantity=grown.quantity, trigger_price=grown.trigger_price))
+        == []
+    )
+
+
+def test_a_restart_takes_up_the_book() -> None:
+    desk = Desk()
+    desk.entered()
+    again = begin(desk.state.rules, desk.state.book)
+    assert again.book == desk.state.book
+    assert again.mark(BTC) is None
+
+
+def test_a_price_told_late_is_not_the_last_one() -> None:
+    desk = Desk()
+    desk.do(PriceSeen(time=T, instrument=BTC, price=45_000.0), PriceSeen(time=T - 1, instrument=BTC, price=44_000.0))
+    assert desk.state.mark(BTC) == 45_000
 
 
 def test_an_entry_is_taken_back_before_it_went_out() -> None:
