@@ -16,7 +16,7 @@ PEOPLE = (StateCause.PERSON_REDUCES, StateCause.PERSON_HALTS, *[StateCause.PERSO
 SIGNAL = st.tuples(
     ONE, HYPOTHESES, st.sampled_from([1, -1]), st.integers(3, 40), st.booleans(), st.sampled_from([0, 0, 0, -2, 2, 60])
 )
-MOVE = st.tuples(ONE, st.integers(-12, 12), st.sampled_from([0.01, 3.0, 500.0]))
+MOVE = st.tuples(ONE, st.integers(-12, 12), st.sampled_from([0.5, 3.0, 500.0]))
 GAP = st.tuples(ONE, st.integers(-90, 90))
 
 

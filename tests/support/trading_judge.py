@@ -58,6 +58,7 @@ class Judge:
     stops: dict[str, Decimal] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
+    closed: set[str] = field(default_factory=set)
     opening: tuple[int, Decimal] | None = None
     worst: tuple[int, BreakerLevel] = (0, BreakerLevel.NORMAL)
 
@@ -82,6 +83,7 @@ class Judge:
         self._positions_agree(after)
         self._equity_conserved(after)
         self._every_position_guarded(after)
+        self._closed_for_good(before, event, after)
         self._risk_as_planned(after)
         self._breaker(before, event, after)
 
@@ -208,6 +210,17 @@ class Judge:
                 is_tried = bool(_living(after.trades[name], STOP)) and name in self.refused
                 assert is_tried or _is_guarded(after.trades[name], abs(quantity)), f"{name}: {quantity} unguarded"
 
+    def _closed_for_good(self, before: EngineState, event: TradingEvent, after: EngineState) -> None:
+        """What a person has closed leaves in every state, what fills of it later included."""
+        if isinstance(event, CloseAsked):
+            for name, trade in before.trades.items():
+                is_all_of_it = event.instrument in {None, trade.signal.instrument}
+                if is_all_of_it and event.signal_id in {None, name}:
+                    self.closed.add(name)
+        for name in self.closed:
+            quantity = self.ledger.held.get(name)
+            assert not quantity or _is_leaving(after.trades[name], abs(quantity)), f"{name} was closed and stays"
+
     def _risk_as_planned(self, after: EngineState) -> None:
         """What is lost at the stops is never above what was planned, but for how much worse an entry was filled.
 
@@ -240,7 +253,7 @@ class Judge:
         if limits.flatten_loss is not None and loss >= limits.flatten_loss + _ROUNDING:
             assert level is BreakerLevel.FLATTEN
         peak = account.peak_equity
-        if limits.max_drawdown is not None and peak is not None:
+        if limits.max_drawdown is not None and peak is not None and peak > 0:
             assert (peak - equity) / peak < limits.max_drawdown or account.status.state is TradingState.HALTED
         if level is BreakerLevel.FLATTEN and account.status.state is TradingState.REDUCING:
             for name, quantity in self.ledger.held.items():
