@@ -1,5 +1,6 @@
 """Trading whatever happens: random signals, markets, people, faults, restarts, and what must hold after each step."""
 
+import os
 from decimal import Decimal
 
 from hypothesis import given, settings
@@ -10,6 +11,8 @@ from edgeproof.core.risk.limits import RiskLimits
 from tests.support.trading_judge import Judge
 from tests.support.trading_world import INSTRUMENTS, TERMS, Happening, World
 
+EXAMPLES = 3_000 if os.environ.get("EDGEPROOF_SOAK") else 60
+"""Each is the life of an account, some fifty happenings: half a minute of them at every check, minutes in a soak."""
 ONE = st.sampled_from(INSTRUMENTS)
 HYPOTHESES = st.sampled_from(sorted(TERMS))
 PEOPLE = (StateCause.PERSON_REDUCES, StateCause.PERSON_HALTS, *[StateCause.PERSON_RESUMES] * 6)
@@ -79,7 +82,7 @@ def _lived(limits: RiskLimits, latency: int, happenings: list[Happening]) -> Wor
 
 
 @given(LATENCIES, HAPPENINGS)
-@settings(max_examples=150)
+@settings(max_examples=EXAMPLES)
 def test_trading_by_the_default_limits_keeps_its_promises_after_every_event(
     latency: int, happenings: list[Happening]
 ) -> None:
@@ -87,7 +90,7 @@ def test_trading_by_the_default_limits_keeps_its_promises_after_every_event(
 
 
 @given(LIMITS, LATENCIES, HAPPENINGS)
-@settings(max_examples=150)
+@settings(max_examples=EXAMPLES)
 def test_trading_by_any_limits_keeps_its_promises_after_every_event(
     limits: RiskLimits, latency: int, happenings: list[Happening]
 ) -> None:

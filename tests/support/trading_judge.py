@@ -83,6 +83,7 @@ class Judge:
         self._positions_agree(after)
         self._equity_conserved(after)
         self._every_position_guarded(after)
+        self._no_entry_rests(after)
         self._closed_for_good(before, event, after)
         self._risk_as_planned(after)
         self._breaker(before, event, after)
@@ -209,6 +210,13 @@ class Judge:
                 assert name in after.trades, "a position without its trade"
                 is_tried = bool(_living(after.trades[name], STOP)) and name in self.refused
                 assert is_tried or _is_guarded(after.trades[name], abs(quantity)), f"{name}: {quantity} unguarded"
+
+    def _no_entry_rests(self, after: EngineState) -> None:
+        """Unless trading is ACTIVE, every entry is over, being cancelled, or of a fate that has to be asked for."""
+        if after.account.status.state is TradingState.ACTIVE:
+            return
+        for trade in after.trades.values():
+            assert all(each.state in {OrderState.CANCELLING, OrderState.UNKNOWN} for each in _living(trade, ENTRY))
 
     def _closed_for_good(self, before: EngineState, event: TradingEvent, after: EngineState) -> None:
         """What a person has closed leaves in every state, what fills of it later included."""
