@@ -35,7 +35,7 @@ test: .venv/.stamp
 
 SOAK := $(patsubst %,tests/acceptance/test_%.py,live_week scan_week scan_interrupted scan_month)
 soak: .venv/.stamp
-	@EDGEPROOF_SOAK=1 $(BIN)/pytest -q -s --timeout 1500 $(SOAK)
+	@EDGEPROOF_SOAK=1 $(BIN)/pytest -q -s --timeout 1500 $(SOAK) tests/property/test_engine.py
 
 check: .venv/.stamp lock-check
 	@$(BIN)/ruff check .

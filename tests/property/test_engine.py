@@ -1,5 +1,6 @@
 """Trading whatever happens: random signals, markets, people, faults, restarts, and what must hold after each step."""
 
+import os
 from decimal import Decimal
 
 from hypothesis import given, settings
@@ -10,26 +11,28 @@ from edgeproof.core.risk.limits import RiskLimits
 from tests.support.trading_judge import Judge
 from tests.support.trading_world import INSTRUMENTS, TERMS, Happening, World
 
+EXAMPLES = 3_000 if os.environ.get("EDGEPROOF_SOAK") else 60
+"""Each is the life of an account, some fifty happenings: half a minute of them at every check, minutes in a soak."""
 ONE = st.sampled_from(INSTRUMENTS)
 HYPOTHESES = st.sampled_from(sorted(TERMS))
 PEOPLE = (StateCause.PERSON_REDUCES, StateCause.PERSON_HALTS, *[StateCause.PERSON_RESUMES] * 6)
 SIGNAL = st.tuples(
     ONE, HYPOTHESES, st.sampled_from([1, -1]), st.integers(3, 40), st.booleans(), st.sampled_from([0, 0, 0, -2, 2, 60])
 )
-MOVE = st.tuples(ONE, st.integers(-12, 12), st.sampled_from([0.01, 3.0, 500.0]))
+MOVE = st.tuples(ONE, st.integers(-12, 12), st.sampled_from([0.5, 3.0, 500.0]))
 GAP = st.tuples(ONE, st.integers(-90, 90))
 
 
 KINDS: dict[str, tuple[int, st.SearchStrategy[tuple[object, ...]]]] = {
     # How often, and with what.
-    "signal": (12, SIGNAL),
-    "move": (14, MOVE),
+    "signal": (16, SIGNAL),
+    "move": (18, MOVE),
     "gap": (2, GAP),
-    "candle": (6, st.just(())),
+    "candle": (8, st.just(())),
     "pass": (1, st.just(())),
-    "split": (2, st.tuples(st.integers(1, 3))),
-    "hold": (1, st.just(())),
-    "let_go": (2, st.just(())),
+    "split": (5, st.tuples(st.integers(1, 3))),
+    "hold": (3, st.just(())),
+    "let_go": (4, st.just(())),
     "reject": (1, st.tuples(st.integers(1, 2))),
     "again": (1, st.tuples(st.integers(0, 20))),
     "restart": (1, st.just(())),
@@ -37,7 +40,7 @@ KINDS: dict[str, tuple[int, st.SearchStrategy[tuple[object, ...]]]] = {
     "funding": (2, st.tuples(ONE, st.sampled_from([0.0001, -0.0003, 0.01, None]))),
     "condition": (1, st.tuples(ONE, HYPOTHESES)),
     "close": (1, st.tuples(st.none() | ONE)),
-    "close_one": (1, st.tuples(st.integers(0, 3))),
+    "close_one": (3, st.tuples(st.integers(0, 3))),
     "ask": (4, st.tuples(st.sampled_from(PEOPLE))),
     "day": (1, st.just(())),
     "stale": (1, st.tuples(ONE)),
@@ -79,7 +82,7 @@ def _lived(limits: RiskLimits, latency: int, happenings: list[Happening]) -> Wor
 
 
 @given(LATENCIES, HAPPENINGS)
-@settings(max_examples=150)
+@settings(max_examples=EXAMPLES)
 def test_trading_by_the_default_limits_keeps_its_promises_after_every_event(
     latency: int, happenings: list[Happening]
 ) -> None:
@@ -87,7 +90,7 @@ def test_trading_by_the_default_limits_keeps_its_promises_after_every_event(
 
 
 @given(LIMITS, LATENCIES, HAPPENINGS)
-@settings(max_examples=150)
+@settings(max_examples=EXAMPLES)
 def test_trading_by_any_limits_keeps_its_promises_after_every_event(
     limits: RiskLimits, latency: int, happenings: list[Happening]
 ) -> None:

@@ -1,7 +1,6 @@
 """What must be true after every single step of the decider, kept by accounts of its own.
 
-1. `Ledger`: cash and positions from distinct fills and settlements alone.
-2. `Judge.look` holds every step against the promises; each is a method that says its promise.
+`Judge.look` holds a step against the promises, each of which is a method that says what is promised.
 """
 
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from decimal import Decimal
 
 from edgeproof.core.engine.risk import equity_of, protective_stop
 from edgeproof.core.engine.state import EngineState
-from edgeproof.core.model.execution import Filled
+from edgeproof.core.model.execution import AmendRefused, Filled
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.order import (
     EMERGENCY,
@@ -20,17 +19,17 @@ from edgeproof.core.model.order import (
     AmendOrder,
     CancelOrder,
     Order,
-    OrderIntent,
     OrderState,
     PlaceOrder,
     parse_order_id,
 )
 from edgeproof.core.model.signal import Signal
 from edgeproof.core.model.steps import decimal_of
-from edgeproof.core.model.time import DAY, MINUTE
+from edgeproof.core.model.time import DAY
 from edgeproof.core.model.trade import TradeAtWork
 from edgeproof.core.model.trading import BreakerLevel, OrderPurpose, TradingState
 from edgeproof.core.model.trading_event import (
+    CandleSeen,
     CloseAsked,
     FateDecided,
     FundingSettled,
@@ -41,60 +40,12 @@ from edgeproof.core.model.trading_event import (
     TradingEvent,
 )
 from edgeproof.core.orders.planning import stop_price
-from tests.support.trading_world import ALIKE, CAPITAL, MARGIN, World
+from tests.support.trading_ledger import Ledger
+from tests.support.trading_world import ALIKE, MARGIN, World
 
 ZERO = Decimal(0)
 _CENT = Decimal("0.01")
 _ROUNDING = Decimal("1e-12")
-
-
-@dataclass
-class Ledger:
-    """The account as a clerk would keep it: `held` is the signed quantity of each signal, `since` its first fill."""
-
-    cash: Decimal = CAPITAL
-    held: dict[str, Decimal] = field(default_factory=dict)
-    paid: dict[str, Decimal] = field(default_factory=dict)
-    on: dict[str, Instrument] = field(default_factory=dict)
-    since: dict[str, int] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
-    settled: dict[Instrument, int] = field(default_factory=dict)
-
-    def fill(self, intent: OrderIntent, event: Filled) -> None:
-        """A fill, once."""
-        fill, name = event.fill, intent.signal_id
-        if fill.id in self.seen:
-            return
-        self.seen.add(fill.id)
-        signed = intent.side.sign * fill.quantity
-        self.cash -= signed * fill.price + fill.fee
-        self.held[name] = self.held.get(name, ZERO) + signed
-        self.on[name] = intent.instrument
-        if intent.leg == ENTRY:
-            self.paid[name] = self.paid.get(name, ZERO) + fill.price * fill.quantity
-            self.since.setdefault(name, fill.time)
-
-    def settle(self, event: FundingSettled) -> None:
-        """A settlement, once, and only where its rate is known."""
-        time = event.time - event.time % MINUTE
-        if not any(each == event.instrument for each in self.on.values()):
-            return
-        if time <= self.settled.get(event.instrument, -1):
-            return
-        self.settled[event.instrument] = time
-        if event.rate is None:
-            return
-        for name, quantity in self.held.items():
-            if self.on[name] == event.instrument and self.since[name] < time:
-                self.cash -= quantity * decimal_of(event.rate) * decimal_of(event.price)
-
-    def position(self, instrument: Instrument) -> Decimal:
-        """The signed quantity of an instrument."""
-        return sum((each for name, each in self.held.items() if self.on[name] == instrument), ZERO)
-
-    def equity(self, marks: dict[Instrument, Decimal]) -> Decimal:
-        """Cash, and what is held at its marks."""
-        return self.cash + sum((each * marks[self.on[name]] for name, each in self.held.items() if each), ZERO)
 
 
 @dataclass
@@ -106,6 +57,8 @@ class Judge:
     planned: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
     stops: dict[str, Decimal] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+    closed: set[str] = field(default_factory=set)
     opening: tuple[int, Decimal] | None = None
     worst: tuple[int, BreakerLevel] = (0, BreakerLevel.NORMAL)
 
@@ -130,6 +83,8 @@ class Judge:
         self._positions_agree(after)
         self._equity_conserved(after)
         self._every_position_guarded(after)
+        self._no_entry_rests(after)
+        self._closed_for_good(before, event, after)
         self._risk_as_planned(after)
         self._breaker(before, event, after)
 
@@ -205,9 +160,10 @@ class Judge:
         free = equity - sum((abs(each.units) * each.price * MARGIN for each in exposures), ZERO)
         share = limits.max_margin_share
         assert share is None or units * entry * MARGIN <= share * free * (1 + _ROUNDING)
-        risk = sum((self._risk(before, name) for name in self.ledger.held), ZERO)
-        risk += sum((abs(each.units * (each.price - each.stop)) for each in [*_on_their_way(before), own]), ZERO)
-        assert limits.max_open_risk is None or risk <= limits.max_open_risk * equity * (1 + _ROUNDING)
+        if limits.max_open_risk is not None:
+            risk = sum((self._risk(before, name) for name in self.ledger.held), ZERO)
+            risk += sum((abs(each.units * (each.price - each.stop)) for each in [*_on_their_way(before), own]), ZERO)
+            assert risk <= limits.max_open_risk * equity * (1 + _ROUNDING)
         others = {each.instrument for each in exposures} | {signal.instrument}
         assert limits.max_positions is None or len(others) <= limits.max_positions
         for each in exposures:
@@ -222,6 +178,10 @@ class Judge:
             self.ledger.fill(_order(before, event.order_id).intent, event)
         if isinstance(event, FundingSettled):
             self.ledger.settle(event)
+        if isinstance(event, AmendRefused):
+            self.refused.add(event.order_id.partition("-")[0])
+        if isinstance(event, CandleSeen):
+            self.refused -= {each.signal.id for each in before.trades_on(event.candle.instrument)}
 
     def _positions_agree(self, after: EngineState) -> None:
         """The parts of the signals sum to the position, and that is the venue's once all of it was told."""
@@ -241,11 +201,33 @@ class Judge:
             assert abs(equity - self.ledger.equity(_marks(after))) < _CENT / 10_000
 
     def _every_position_guarded(self, after: EngineState) -> None:
-        """What is open of a signal has a stop, on its way or there, for all of it; or it is leaving at market."""
+        """What is open of a signal has a stop, on its way or there, for all of it; or it is leaving at market.
+
+        One that the venue did not let grow, as a rule because it was filled, is asked to at the next close.
+        """
         for name, quantity in self.ledger.held.items():
             if quantity:
                 assert name in after.trades, "a position without its trade"
-                assert _is_guarded(after.trades[name], abs(quantity)), f"{name}: {quantity} unguarded"
+                is_tried = bool(_living(after.trades[name], STOP)) and name in self.refused
+                assert is_tried or _is_guarded(after.trades[name], abs(quantity)), f"{name}: {quantity} unguarded"
+
+    def _no_entry_rests(self, after: EngineState) -> None:
+        """Unless trading is ACTIVE, every entry is over, being cancelled, or of a fate that has to be asked for."""
+        if after.account.status.state is TradingState.ACTIVE:
+            return
+        for trade in after.trades.values():
+            assert all(each.state in {OrderState.CANCELLING, OrderState.UNKNOWN} for each in _living(trade, ENTRY))
+
+    def _closed_for_good(self, before: EngineState, event: TradingEvent, after: EngineState) -> None:
+        """What a person has closed leaves in every state, what fills of it later included."""
+        if isinstance(event, CloseAsked):
+            for name, trade in before.trades.items():
+                is_all_of_it = event.instrument in {None, trade.signal.instrument}
+                if is_all_of_it and event.signal_id in {None, name}:
+                    self.closed.add(name)
+        for name in self.closed:
+            quantity = self.ledger.held.get(name)
+            assert not quantity or _is_leaving(after.trades[name], abs(quantity)), f"{name} was closed and stays"
 
     def _risk_as_planned(self, after: EngineState) -> None:
         """What is lost at the stops is never above what was planned, but for how much worse an entry was filled.
@@ -274,12 +256,12 @@ class Judge:
             return
         loss = (self.opening[1] - equity) / self.opening[1]
         level = max(self.worst[1] if self.worst[0] == self.opening[0] else BreakerLevel.NORMAL, account.day.level)
-        assert account.day.level == level, "a level holds until the reset"
+        assert account.day.level == level, f"a level holds until the reset: {self.worst}, {self.opening}, {account.day}"
         self.worst = (self.opening[0], level)
         if limits.flatten_loss is not None and loss >= limits.flatten_loss + _ROUNDING:
             assert level is BreakerLevel.FLATTEN
         peak = account.peak_equity
-        if limits.max_drawdown is not None and peak is not None:
+        if limits.max_drawdown is not None and peak is not None and peak > 0:
             assert (peak - equity) / peak < limits.max_drawdown or account.status.state is TradingState.HALTED
         if level is BreakerLevel.FLATTEN and account.status.state is TradingState.REDUCING:
             for name, quantity in self.ledger.held.items():

@@ -186,6 +186,9 @@ class World:
     def _signal(
         self, instrument: Instrument, hypothesis: str, direction: int, permille: float, trails: bool, off: float
     ) -> None:
+        # A late fill of an entry that is over, against what is taken meanwhile, cannot be: trading halts and compares.
+        self._let_go()
+        self._take_in()
         # A price that was told this very moment: what is stale is refused, which is not what most signals are for.
         self._priced(instrument, self.prices[instrument])
         reference = self.prices[instrument] * (1 + off / 1000)

@@ -1,13 +1,15 @@
 """The decider, event by event: what a trader would expect of it when things go as planned, and when they do not."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from edgeproof.core.engine.state import EngineState, Rules, Sizing
+from edgeproof.core.engine.state import EngineState, Rules, Sizing, begin
 from edgeproof.core.engine.step import step
+from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.event import ClosedCandle
-from edgeproof.core.model.execution import Accepted, Amended, Cancelled, Filled, Rejected, Sent
+from edgeproof.core.model.execution import Accepted, Amended, AmendRefused, Cancelled, Filled, Rejected, Sent
 from edgeproof.core.model.fill import Fill
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.order import AmendOrder, CancelOrder, OrderIntent, OrderType, PlaceOrder
@@ -15,6 +17,7 @@ from edgeproof.core.model.signal import Check, Signal
 from edgeproof.core.model.steps import steps_of
 from edgeproof.core.model.time import HOUR, MINUTE
 from edgeproof.core.model.trade import MOST_OVER, Account, Terms
+from edgeproof.core.model.trading import StateCause
 from edgeproof.core.model.trading_event import (
     CandleSeen,
     CloseAsked,
@@ -23,6 +26,7 @@ from edgeproof.core.model.trading_event import (
     FundingSettled,
     PriceSeen,
     SignalSeen,
+    StateAsked,
     TradeEnded,
     TradeFate,
     TradingCommand,
@@ -171,6 +175,84 @@ def answers(amended: list[AmendOrder]) -> list[TradingEvent]:
         Amended(order_id=each.order_id, time=T, quantity=each.quantity, trigger_price=each.trigger_price)
         for each in amended
     ]
+
+
+def test_a_stop_that_was_filled_before_it_could_grow_is_placed_again_for_the_rest() -> None:
+    desk = Desk()
+    desk.do(SignalSeen(time=T, signal=SIGNAL), Sent(order_id=name("entry"), time=T))
+    desk.do(fill("entry", "45010", "0.1"), Sent(order_id=name("stop"), time=T), Accepted(order_id=name("stop"), time=T))
+    desk.do(fill("entry", "45010", "0.3", 2), fill("stop", "44490", "0.1"))
+    commands = desk.do(AmendRefused(order_id=name("stop"), time=T, reason="unknown_order"))
+    assert {each.id: each.quantity for each in placed(commands).values()} == {name("stop-again-2"): Decimal("0.3")}
+
+
+def test_a_change_the_venue_refuses_is_asked_for_again_at_the_next_close() -> None:
+    desk = Desk()
+    desk.entered()
+    desk.do(fill("target-1", "45500", "0.2"))
+    assert desk.do(AmendRefused(order_id=name("stop"), time=T, reason="busy")) == []
+    asked = [each for each in desk.do(candle(45_400.0)) if isinstance(each, AmendOrder)]
+    assert [each.quantity for each in asked if each.order_id == name("stop")] == [Decimal("0.2")]
+
+
+def test_a_late_fill_while_its_stop_is_taken_back_gets_a_new_one() -> None:
+    desk = Desk()
+    desk.do(SignalSeen(time=T, signal=SIGNAL), Sent(order_id=name("entry"), time=T))
+    desk.do(fill("entry", "45010", "0.1"), *[Accepted(order_id=name(leg), time=T) for leg in ("stop", "target-1")])
+    desk.do(CloseAsked(time=T + 2), fill("emergency", "45000", "0.1"))
+    commands = desk.do(fill("entry", "45010", "0.3", 2))
+    assert [each.id for each in placed(commands).values()] == [name("stop-again-2"), name("emergency-again-2")]
+
+
+def test_a_stop_that_halted_does_not_let_move_still_grows_with_its_position() -> None:
+    desk = Desk()
+    desk.do(SignalSeen(time=T, signal=replace(SIGNAL, trail=300.0)), Sent(order_id=name("entry"), time=T))
+    desk.do(fill("entry", "45010", "0.1"), Sent(order_id=name("stop"), time=T))
+    # The trail moves the stop to 45,100, which cannot be asked for before the venue has the order.
+    assert desk.do(candle(45_300.0, high=45_400.0), fill("entry", "45010", "0.3", 2)) == []
+    desk.do(StateAsked(time=T, cause=StateCause.PERSON_HALTS, by="Ada"))
+    (grown,) = [each for each in desk.do(Accepted(order_id=name("stop"), time=T)) if isinstance(each, AmendOrder)]
+    assert (grown.quantity, grown.trigger_price) == (Decimal("0.4"), Decimal(44_500))
+    assert (
+        desk.do(Amended(order_id=name("stop"), time=T, quantity=grown.quantity, trigger_price=grown.trigger_price))
+        == []
+    )
+
+
+def test_a_restart_takes_up_the_book() -> None:
+    desk = Desk()
+    desk.entered()
+    again = begin(desk.state.rules, desk.state.book)
+    assert again.book == desk.state.book
+    assert again.mark(BTC) is None
+
+
+def test_a_price_told_late_is_not_the_last_one() -> None:
+    desk = Desk()
+    desk.do(PriceSeen(time=T, instrument=BTC, price=45_000.0), PriceSeen(time=T - 1, instrument=BTC, price=44_000.0))
+    assert desk.state.mark(BTC) == 45_000
+
+
+def test_an_entry_is_taken_back_before_it_went_out() -> None:
+    desk = Desk()
+    desk.do(SignalSeen(time=T, signal=SIGNAL))
+    (cancel,) = [each for each in desk.do(CloseAsked(time=T)) if isinstance(each, CancelOrder)]
+    assert cancel.order_id == name("entry")
+    assert desk.do(Sent(order_id=name("entry"), time=T), Cancelled(order_id=name("entry"), time=T, reason="")) == []
+    assert dict(desk.state.trades) == {}
+
+
+@pytest.mark.parametrize("price", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_price_that_is_none_is_not_taken_for_one(price: float) -> None:
+    desk = Desk()
+    desk.do(PriceSeen(time=T, instrument=BTC, price=45_000.0), PriceSeen(time=T + 1, instrument=BTC, price=price))
+    assert desk.state.mark(BTC) == 45_000
+
+
+@pytest.mark.parametrize(("cause", "by"), [(StateCause.PERSON_RESUMES, " "), (StateCause.DAILY_LOSS, "Ada")])
+def test_a_wish_that_is_nobodys_or_no_persons_is_refused_before_trading_hears_of_it(cause: StateCause, by: str) -> None:
+    with pytest.raises(InputError, match="expected a wish of a person"):
+        StateAsked(time=T, cause=cause, by=by)
 
 
 def test_a_trade_held_too_long_goes_at_market_and_is_asked_for_once() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from edgeproof.core.model.errors import InputError
-from edgeproof.core.model.execution import AmendSent, Cancelled, CancelSent, Triggered, Unanswered
+from edgeproof.core.model.execution import AmendSent, Cancelled, CancelRefused, CancelSent, Triggered, Unanswered
 from edgeproof.core.model.order import EMERGENCY, EXIT, Order, OrderState, new_order
 from edgeproof.core.model.signal import Signal
 from edgeproof.core.model.steps import steps_of
@@ -257,6 +257,29 @@ SCENES: dict[str, tuple[list[Order], str, list[str]]] = {
         [working(PLAN.entry, cancelled(PLAN.entry), filled(PLAN.entry, "0.2"))],
         "0.2",
         ["stop: sell 0.2 at 44500", "target-1: sell 0.1 at 46000", "target-2: sell 0.1 at 47000"],
+    ),
+    "a late fill while the stop is taken back: a new stop at once": (
+        [
+            working(PLAN.entry, filled(PLAN.entry, "0.2")),
+            working(PLAN.stop, CancelSent(order_id=PLAN.stop.id, time=T)),
+            *[working(each, CancelSent(order_id=each.id, time=T)) for each in PLAN.targets],
+        ],
+        "0.2",
+        ["stop-again-2: sell 0.2 at 44500"],
+    ),
+    "a target whose fate is unknown is not taken back again": (
+        [
+            working(PLAN.entry, filled(PLAN.entry, "1")),
+            working(PLAN.stop, filled(PLAN.stop, "0.5")),
+            working(PLAN.targets[0]),
+            working(
+                PLAN.targets[1],
+                CancelSent(order_id=PLAN.targets[1].id, time=T),
+                CancelRefused(order_id=PLAN.targets[1].id, time=T, reason="unknown_order"),
+            ),
+        ],
+        "0.5",
+        [],
     ),
     "a lot left: it is the first target's": (
         [working(PLAN.entry, filled(PLAN.entry, "0.1"))],

@@ -56,6 +56,12 @@ def test_funding_at_a_rate_nobody_knows_is_not_taken_as_zero() -> None:
     assert unknown.funding == 0
 
 
+@pytest.mark.parametrize(("rate", "price"), [(float("nan"), 45_000.0), (0.0001, float("nan")), (0.0001, 0.0)])
+def test_funding_of_no_number_is_not_known(rate: float, price: float) -> None:
+    (part,) = accrue(held(), T + HOUR, rate, price).attributions
+    assert (part.funding, part.is_funding_complete) == (d(0), False)
+
+
 def test_funding_of_a_closed_part_ends_with_it() -> None:
     plan = bracket()
     closed = apply_fill(held(), plan.stop, fill(plan.stop, "0.4", "44500"))

@@ -29,6 +29,8 @@ def exposure(direction: int, units: str, entry: str, collateral: str) -> Exposur
     [
         # 20,000 behind 1 BTC at 50,000: may lose 20,000 less 0.5 % of 50,000 = 19,750.
         pytest.param(1, "1", "50000", "20000", "30250", id="a long on the first level"),
+        # The example of the page on risk, all of the account behind it: 10,000 - 0.5 % of 18,000 = 9,910 on 0.4 BTC.
+        pytest.param(1, "0.4", "45000", "10000", "20225", id="the long of 2 % risk"),
         # 2,000,000 at entry is on the second level, and stays judged by it: 300,000 - 20,000 = 280,000 on 40 BTC.
         pytest.param(1, "40", "50000", "300000", "43000", id="a long on the second level"),
         # (10,300 + 50,000) / 1.005: loses 10,000, and 300 is left, which is 0.5 % of 60,000.

@@ -34,12 +34,21 @@ def leave_trades(state: EngineState, trades: Iterable[TradeAtWork], purpose: Ord
 
 
 def leave_again(state: EngineState, instrument: Instrument, time: int) -> Stepped:
-    """Ask again for exits that the venue rejected: at closes, so that no answer is asked for without end."""
+    """Ask again for exits that the venue rejected or HALTED did not allow: at closes, so not without end."""
     commands: list[TradingCommand] = []
     for trade in state.trades_on(instrument):
-        if trade.leaving is not None and is_refused(planned(state, trade)):
+        if trade.leaving is not None:
             state, asked = leave_trades(state, [trade], trade.leaving, time)
             commands += asked
+    return state, tuple(commands)
+
+
+def leave_on(state: EngineState, time: int) -> Stepped:
+    """Ask for the exits of trades that are leaving which are not under way: HALTED may not have allowed them."""
+    commands: list[TradingCommand] = []
+    for trade in tuple(state.trades.values()):
+        state, asked = leave_with(state, trade, time)
+        commands += asked
     return state, tuple(commands)
 
 

@@ -17,14 +17,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from edgeproof.core.engine.issue import issued
-from edgeproof.core.engine.leaving import leave_again, leave_trades, leave_with, planned
+from edgeproof.core.engine.leaving import leave_again, leave_on, leave_trades, leave_with, planned
 from edgeproof.core.engine.risk import observed, opened, portfolio_of
 from edgeproof.core.engine.state import ZERO, EngineState, Stepped, with_price, with_trade, without
-from edgeproof.core.model.execution import Filled, OrderEvent
+from edgeproof.core.model.execution import AmendRefused, Filled, OrderEvent
 from edgeproof.core.model.order import (
     ENTRY,
     CancelOrder,
     Order,
+    OrderCommand,
     OrderIntent,
     OrderState,
     PlaceOrder,
@@ -131,6 +132,8 @@ def _guarded(before: EngineState, state: EngineState, commands: tuple[TradingCom
     if state.trades and must_flatten(Portfolio(equity=None, day=account.day, status=account.status)):
         staying = [trade for trade in state.trades.values() if trade.leaving is None]
         state, exits = leave_trades(state, staying, OrderPurpose.FLATTEN, time)
+        state, rests = leave_on(state, time)
+        exits = (*exits, *rests)
     return state, (*commands, *changed, *cancels, *exits)
 
 
@@ -234,6 +237,8 @@ def _see_order(state: EngineState, event: OrderEvent) -> Stepped:
         trade = _filled(trade, after, event)
     elif trade.signal.id in state.over:
         return replace(state, over={**state.over, trade.signal.id: trade}), NOTHING
+    if isinstance(event, AmendRefused) and after.is_living:
+        return with_trade(state, trade), NOTHING  # the next close asks again: at once would be without end
     # A fill of a trade that was over opens it again: nothing that is held goes unguarded.
     return _follow(with_trade(state, trade), [trade], event.time)
 
@@ -277,11 +282,12 @@ def _see_candle(state: EngineState, event: CandleSeen) -> Stepped:
     expired = [cancel for order in orders if (cancel := expire_entry(order, event.time)) is not None]
     moved: list[TradeAtWork] = []
     overdue: list[TradeAtWork] = []
-    # What HALTED does not let move, it must not find moved when it ends.
-    for trade in trades if state.account.status.state is not TradingState.HALTED else ():
+    for trade in trades:
         if trade.guard is None:
             continue
-        if trade.leaving is None and is_overdue(trade.guard, event.time):
+        if state.account.status.state is TradingState.HALTED:
+            moved.append(trade)  # what HALTED does not let move, it must not find moved when it ends
+        elif trade.leaving is None and is_overdue(trade.guard, event.time):
             overdue.append(trade)
         else:
             moved.append(replace(trade, guard=after_close(trade.guard, candle)))
@@ -330,13 +336,19 @@ def _follow(state: EngineState, trades: Iterable[TradeAtWork], time: int) -> Ste
         if plan.open_quantity and has_no_stop(plan) and trade.leaving is not OrderPurpose.PROTECTIVE_STOP:
             # An exit because no stop could be placed protects like one.
             state = with_trade(state, replace(trade, leaving=OrderPurpose.PROTECTIVE_STOP))
-        wanted = follow(plan, state.rules.steps[trade.signal.instrument])
+        wanted: Iterable[OrderCommand] = follow(plan, state.rules.steps[trade.signal.instrument])
+        if state.trades[trade.signal.id].leaving is not None:
+            wanted = [each for each in wanted if not _is_new_target(each)]
         state, asked = issued(state, wanted, time, OrderPurpose.PROTECTIVE_STOP)
         state, left = leave_with(state, state.trades[trade.signal.id], time)
         commands += (*asked, *left)
         state, ended = _ended(state, state.trades[trade.signal.id], time)
         commands += ended
     return state, tuple(commands)
+
+
+def _is_new_target(command: OrderCommand) -> bool:
+    return isinstance(command, PlaceOrder) and command.intent.leg.startswith("target")
 
 
 def _ended(state: EngineState, trade: TradeAtWork, time: int) -> tuple[EngineState, tuple[TradeEnded, ...]]:
