@@ -5,13 +5,20 @@ a misspelt cost must not quietly become the default.
 """
 
 import difflib
+import math
+import re
 import tomllib
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from edgeproof.core.model.errors import InputError
+from edgeproof.core.model.instrument import Instrument, parse_instrument
+from edgeproof.core.model.time import DAY, format_duration, parse_duration
+from edgeproof.core.risk.limits import RiskLimits
 
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 
@@ -25,6 +32,61 @@ def _limit(value: object) -> float | None:
 
 
 Limit = Annotated[float | None, BeforeValidator(_limit)]
+
+
+def _wrong(expected: str, value: object) -> ValueError:
+    return ValueError(f"expected {expected}, found {value!r}")
+
+
+def _number(value: object) -> Decimal:
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    if not is_number or not math.isfinite(float(str(value))):
+        raise _wrong("a number", value)
+    return Decimal(str(value))  # what stands in the file: the float nearest to 0.02 is not 0.02
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _wrong("a whole number", value)
+    return value
+
+
+def _duration_up_to(most: int) -> Callable[[object], int]:
+    def duration(value: object) -> int:
+        if not isinstance(value, str):
+            raise _wrong('a duration such as "30s" or "4h"', value)
+        try:
+            found = parse_duration(value)
+        except InputError as error:
+            raise ValueError(str(error)) from None
+        if found > most:
+            raise ValueError(f'expected a duration of at most "{format_duration(most)}", found "{value}"')
+        return found
+
+    return duration
+
+
+def _instruments(value: object) -> frozenset[Instrument]:
+    if not isinstance(value, list | frozenset):
+        raise _wrong('a list of instruments such as ["BTC/USD:USD", "ETHUSDT.P"]', value)
+    found, wrong = set(), []
+    for each in value:
+        try:
+            found.add(parse_instrument(str(each)))
+        except InputError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise ValueError("; ".join(wrong))
+    return frozenset(found)
+
+
+_OR_OFF = BeforeValidator(lambda value: None if value is False else value)
+Number = Annotated[Decimal, BeforeValidator(_number)]
+Ratio = Annotated[float, BeforeValidator(lambda value: float(_number(value)))]
+Whole = Annotated[int, BeforeValidator(_whole)]
+UpToADay = Annotated[int, BeforeValidator(_duration_up_to(DAY))]
+UpToAMonth = Annotated[int, BeforeValidator(_duration_up_to(30 * DAY))]
+Instruments = Annotated[frozenset[Instrument], BeforeValidator(_instruments)]
 
 
 class _Section(BaseModel):
@@ -55,6 +117,75 @@ class ValidationSettings(_Section):
     within_regimes: bool = False
 
 
+_LIMITS = RiskLimits()
+
+
+class RiskSettings(_Section):
+    """The limits of risk by their names (core/risk/limits.py says what each is). False switches one off, where it can.
+
+    Fractions are fractions (0.02), spans of time are words ("4h"), the whitelist takes any spelling of an instrument.
+    """
+
+    risk_fraction: Number = _LIMITS.risk_fraction
+    max_open_risk: Annotated[Number | None, _OR_OFF] = _LIMITS.max_open_risk
+    max_positions: Annotated[Whole | None, _OR_OFF] = _LIMITS.max_positions
+    max_signals_per_position: Annotated[Whole | None, _OR_OFF] = _LIMITS.max_signals_per_position
+    may_oppose: bool = _LIMITS.may_oppose
+    whitelist: Annotated[Instruments | None, _OR_OFF] = _LIMITS.whitelist
+    max_notional: Annotated[Number | None, _OR_OFF] = _LIMITS.max_notional
+    max_leverage: Annotated[Number | None, _OR_OFF] = _LIMITS.max_leverage
+    max_margin_share: Annotated[Number | None, _OR_OFF] = _LIMITS.max_margin_share
+    max_btc_beta: Annotated[Number | None, _OR_OFF] = _LIMITS.max_btc_beta
+    max_correlation: Annotated[Ratio | None, _OR_OFF] = _LIMITS.max_correlation
+    halve_correlation: Annotated[Ratio | None, _OR_OFF] = _LIMITS.halve_correlation
+    correlation_window: Whole = _LIMITS.correlation_window
+    min_observations: Whole = _LIMITS.min_observations
+    warn_loss: Annotated[Number | None, _OR_OFF] = _LIMITS.warn_loss
+    no_entries_loss: Annotated[Number | None, _OR_OFF] = _LIMITS.no_entries_loss
+    flatten_loss: Annotated[Number | None, _OR_OFF] = _LIMITS.flatten_loss
+    reset_hour: Whole = _LIMITS.reset_hour
+    max_drawdown: Annotated[Number | None, _OR_OFF] = _LIMITS.max_drawdown
+    loss_streak: Annotated[Whole | None, _OR_OFF] = _LIMITS.loss_streak
+    cooldown: UpToAMonth = _LIMITS.cooldown
+    max_orders_a_minute: Annotated[Whole | None, _OR_OFF] = _LIMITS.max_orders_a_minute
+    max_price_age: Annotated[UpToADay | None, _OR_OFF] = _LIMITS.max_price_age
+    kelly_multiplier: Annotated[Ratio | None, _OR_OFF] = _LIMITS.kelly_multiplier
+
+    def limits(self) -> RiskLimits:
+        """The limits; an `InputError` with a line a problem where they cannot be meant."""
+        return RiskLimits(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+def _within(value: object, is_within: Callable[[Decimal], bool], expected: str) -> Decimal:
+    number = _number(value)
+    if not is_within(number):
+        raise _wrong(expected, value)
+    return number
+
+
+class PaperSettings(_Section):
+    """What paper trading begins with (USD), how long an order takes to the venue, and the spread it assumes.
+
+    `spread` is a fraction of price, used where no book is subscribed.
+    """
+
+    equity: Annotated[
+        Decimal, BeforeValidator(lambda value: _within(value, lambda number: number > 0, "a number above 0"))
+    ] = Decimal(10_000)
+    latency_ms: Annotated[
+        int,
+        BeforeValidator(
+            lambda value: _within(_whole(value), lambda number: 0 <= number <= 60_000, "a whole number from 0 to 60000")
+        ),
+    ] = 150
+    spread: Annotated[
+        float,
+        BeforeValidator(
+            lambda value: float(_within(value, lambda number: 0 <= number < 1, "a number from 0 to below 1"))
+        ),
+    ] = 0.0005
+
+
 class JournalSettings(_Section):
     """Where sessions write down what they did: journal.db in the home, unless a URL names another place.
 
@@ -69,6 +200,8 @@ class Settings(_Section):
 
     costs: CostSettings = CostSettings()
     validation: ValidationSettings = ValidationSettings()
+    risk: RiskSettings = RiskSettings()
+    paper: PaperSettings = PaperSettings()
     journal: JournalSettings = JournalSettings()
 
 
@@ -81,19 +214,37 @@ def load_settings(path: Path) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
     try:
-        return Settings.model_validate(tomllib.loads(text))
+        settings = Settings.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: this is not TOML: {error}") from None
     except ValidationError as error:
         problems = (_problem(each["loc"], each["msg"], text) for each in error.errors())
         raise InputError("\n".join(f"{path}: {problem}" for problem in problems)) from None
+    try:
+        settings.risk.limits()
+    except InputError as error:
+        raise risk_error(path, error) from None
+    return settings
+
+
+def risk_error(path: Path, error: InputError) -> InputError:
+    """What is wrong with limits of risk, each problem with the line of the settings file that says it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    found = []
+    for problem in str(error).splitlines():
+        name, _, words = problem.partition(": ")
+        found.append(f"{path}: line {_line_of(('risk', name), text)}: risk.{name}: {words}")
+    return InputError("\n".join(found))
 
 
 def _problem(place: tuple[int | str, ...], message: str, text: str) -> str:
     key = ".".join(str(part) for part in place)
-    line = _line_of(str(place[-1]), text)
+    line = _line_of(place, text)
     if "Extra inputs" not in message:
-        return f"line {line}: {key}: {message}"
+        return f"line {line}: {key}: {message.removeprefix('Value error, ')}"
     near = difflib.get_close_matches(key, _known_keys(Settings), n=1, cutoff=0.4)
     hint = f'; did you mean "{near[0]}"?' if near else f"; known are {', '.join(_known_keys(Settings))}"
     return f'line {line}: unknown key "{key}"{hint}'
@@ -110,6 +261,23 @@ def _known_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
     return keys
 
 
-def _line_of(key: str, text: str) -> int:
-    lines = text.splitlines()
-    return next((number for number, line in enumerate(lines, 1) if line.strip().lstrip("[").startswith(key)), 1)
+def _line_of(place: tuple[int | str, ...], text: str) -> int:
+    """The line that sets a key; failing that, the one of what it stands in: an inline table, its section; else 1."""
+    wanted = [str(part) for part in place if isinstance(part, str)]
+    depths = {depth: number for number, key in _keys(text) if (depth := len(key)) and key == wanted[:depth]}
+    return depths[max(depths)] if depths else 1
+
+
+def _keys(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The lines of sections and keys, each with the whole name."""
+    section: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[+([^\[\]]+)\]", line):
+            section = _names(header[1])
+            yield number, section
+        elif found := re.match(r"""\s*([\w."'\s-]+?)\s*=""", line):
+            yield number, [*section, *_names(found[1])]
+
+
+def _names(dotted: str) -> list[str]:
+    return [part.strip().strip("\"'") for part in dotted.split(".")]

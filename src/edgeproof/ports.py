@@ -253,10 +253,14 @@ class OrderGateway(Protocol):
         ...
 
 
+FeedEvent = MarketEvent | ExecutionEvent
+"""What a market and our orders in it tell."""
+
+
 class TradingFeed(Protocol):
     """A live market and what becomes of our orders in it, in one order."""
 
-    def events(self) -> AsyncIterator[Sequence[MarketEvent | ExecutionEvent]]:
+    def events(self) -> AsyncIterator[Sequence[FeedEvent]]:
         """What happened since the last time. The next is asked for once all commands that follow were sent."""
         ...
 

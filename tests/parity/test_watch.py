@@ -20,6 +20,7 @@ from edgeproof.core.model.time import DAY, HOUR, MINUTE
 from edgeproof.core.signals.generate import Families, evaluate_signals, plan_pooled
 from edgeproof.core.signals.hypothesis import Hypothesis, variants
 from edgeproof.core.signals.watch import Fired, SignalWatch
+from edgeproof.research.backtest import Market, fires
 
 LIBRARY = tuple(variant for each in load_library(Path("nowhere"), ()) for variant in variants(each))
 DAYS, LIVE = 8, 2 * DAY
@@ -210,3 +211,22 @@ def test_evidence_tells_the_numbers_behind_every_condition(
                 assert numbers["rsi(14)"] < 30
             if "close" in numbers and each.signal.timeframe in {5 * MINUTE, 15 * MINUTE}:
                 assert numbers["close"] == each.signal.reference_price
+
+
+def test_exit_conditions_hold_at_the_closes_at_which_the_backtest_leaves(
+    market: dict[Instrument, tuple[Candles, Funding]],
+) -> None:
+    split = split_at(market)
+    watch = begun(market, split)
+    met: set[tuple[str, Instrument, int]] = set()
+    for _, candles in live(market, watch, split, split + LIVE):
+        watch.take(candles)
+        met |= {(each.hypothesis, each.instrument, each.time) for each in watch.exits}
+    leaving = [each for each in LIBRARY if each.exit]
+    expected: set[tuple[str, Instrument, int]] = set()
+    for instrument, (history, funding) in market.items():
+        whole = Market(instrument=instrument, candles=history.between(None, split + LIVE), funding=funding)
+        for each, found in zip(leaving, fires(whole, leaving), strict=True):
+            expected |= {(each.name, instrument, time) for time in found.exit_time.tolist() if time > split}
+    assert met == expected
+    assert len(met) > 50

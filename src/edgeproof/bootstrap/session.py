@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -30,16 +30,18 @@ from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.signals.library import read_hypotheses
 from edgeproof.core.signals.validate import Limits
 from edgeproof.core.simulation.costs import costs_for
-from edgeproof.ports import Clock, MarketFeed
+from edgeproof.ports import Clock, Journal, MarketFeed, MarketHistory, Wishes
 from edgeproof.research.run_identity import code_version
 from edgeproof.research.trials import state_key
 from edgeproof.services.desk import Rules
 from edgeproof.services.evidence import TrackRecord
+from edgeproof.services.plan import Fates, Means, Plan, Trader
 from edgeproof.services.prepare import REMEMBERED, Prepared
-from edgeproof.services.session import Means, Plan, Session
+from edgeproof.services.session import Session
 from edgeproof.services.signal_document import signal_document
 from edgeproof.services.standing import Standing, Watched
 from edgeproof.services.track_records import killed, states_watched, track_record
+from edgeproof.services.watch_only import NobodyTrades, NoWishes
 
 LEAST_HISTORY = 8 * DAY
 """What is fetched of an instrument of which nothing is stored, where no --history asks for more.
@@ -74,6 +76,35 @@ class ScanCall:
     preview: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """What a session does about its signals: the command that says so, who trades them, where wishes are left.
+
+    `settings` is what decides about it, as it is written down; `with_trades` whether the feed brings single trades.
+    """
+
+    command: str
+    trading: Callable[["ScanCall", Settings, Journal, MarketHistory], Callable[[str], Awaitable[Trader]]]
+    wishes: Callable[[Path, Callable[[str], None]], Wishes]
+    settings: Callable[[Settings], Mapping[str, object]]
+    with_trades: bool
+
+
+async def _nobody(_session: str) -> Trader:
+    await asyncio.sleep(0)
+    return NobodyTrades()
+
+
+WATCHING = Manner(
+    command="scan",
+    trading=lambda _call, _settings, _journal, _history: _nobody,
+    wishes=lambda _home, _tell: NoWishes(),
+    settings=lambda _settings: {},
+    with_trades=False,
+)
+"""Signals are told, and that is all."""
+
+
 class OpenSession:
     """A session that holds its home while it runs. `standing` is None until its history is there."""
 
@@ -93,7 +124,11 @@ class OpenSession:
 
 
 def open_session(
-    call: ScanCall, *, on_decisions: Callable[[Sequence[Decision]], None], on_words: Callable[[str], None]
+    call: ScanCall,
+    manner: Manner = WATCHING,
+    *,
+    on_decisions: Callable[[Sequence[Decision], Fates], None],
+    on_words: Callable[[str], None],
 ) -> OpenSession:
     """A session that has not begun yet; from now on it holds its home.
 
@@ -108,10 +143,14 @@ def open_session(
     records = read_records(call.home, call.hypotheses, call.instruments)
     watched = _watched(call, records)
     clock = SystemClock()
-    plan = _plan(call, settings, records, watched, clock)
+    plan = _plan(call, manner, settings, records, watched, clock)
     with ExitStack() as stack:
         holder = Holder(
-            pid=os.getpid(), host=platform.node(), command="edgeproof scan", venue=call.venue, since=clock.now()
+            pid=os.getpid(),
+            host=platform.node(),
+            command=f"edgeproof {manner.command}",
+            venue=call.venue,
+            since=clock.now(),
         )
         stack.callback(hold_home(call.home, holder).release)
         journal = open_journal(call.home, settings.journal, writing=True)
@@ -119,15 +158,18 @@ def open_session(
         log = SignalLog(call.home)
         if log.torn is not None:
             on_words("the file of signals ended in half a line, which is kept in signals.jsonl.torn")
+        history = market_history(call.venue, call.url)
         means = Means(
-            feed=lambda prepared: _feed(call, prepared),
-            history=market_history(call.venue, call.url),
+            feed=lambda prepared: _feed(call, prepared, with_trades=manner.with_trades),
+            history=history,
             store=open_store(call.home),
             journal=journal,
             log=log,
             clock=clock,
             changes=Changes(call, records),
             compare=lambda start, end: _compare(call, plan.session, start, end),
+            trading=manner.trading(call, settings, journal, history),
+            wishes=manner.wishes(call.home, on_words),
         )
         session = Session(plan, means, on_decisions, on_words)
         return OpenSession(session, stack.pop_all())
@@ -147,13 +189,13 @@ class SignalLog:
         self._file = open_signal_file(home)
         self.torn = self._file.torn
 
-    def append(self, decisions: Sequence[Decision]) -> None:
+    def append(self, decisions: Sequence[Decision], fates: Fates) -> None:
         """Write signals."""
-        self._file.append([signal_document(each) for each in decisions])
+        self._file.append([signal_document(each, fates.get(each.signal.id)) for each in decisions])
 
-    def complete(self, decisions: Sequence[Decision]) -> int:
+    def complete(self, decisions: Sequence[Decision], fates: Fates) -> int:
         """Write those that are not there; how many."""
-        return len(self._file.complete([signal_document(each) for each in decisions]))
+        return len(self._file.complete([signal_document(each, fates.get(each.signal.id)) for each in decisions]))
 
 
 def read_records(home: Path, hypotheses: Sequence[Hypothesis], instruments: Sequence[Instrument]) -> Records:
@@ -171,13 +213,20 @@ def _watched(call: ScanCall, records: Records) -> tuple[Hypothesis, ...]:
         counts = ", ".join(f"{count} {state}" for state, count in states_watched(records).items())
         raise NothingQualified(
             f"no hypothesis is qualified on {', '.join(map(str, call.instruments))} ({counts}): "
-            "edgeproof discover looks for those that are; edgeproof scan --all watches all of them, "
+            "edgeproof discover looks for those that are; --all watches all of them, "
             "the unproven plainly marked"
         )
     return tuple(each for each in call.hypotheses if each.name in proven)
 
 
-def _plan(call: ScanCall, settings: Settings, records: Records, watched: tuple[Hypothesis, ...], clock: Clock) -> Plan:
+def _plan(  # noqa: PLR0913, PLR0917 - what a plan is made of
+    call: ScanCall,
+    manner: Manner,
+    settings: Settings,
+    records: Records,
+    watched: tuple[Hypothesis, ...],
+    clock: Clock,
+) -> Plan:
     costs = fees(settings)
 
     def cost_of(hypothesis: Hypothesis) -> float:
@@ -197,7 +246,7 @@ def _plan(call: ScanCall, settings: Settings, records: Records, watched: tuple[H
     chosen = {name: record for name, record in records.items() if name[0] in {each.name for each in watched}}
     return Plan(
         session=f"{began}-{os.getpid()}",
-        command="scan",
+        command=manner.command,
         venue=call.venue,
         version=code_version(),
         host=platform.node(),
@@ -205,10 +254,15 @@ def _plan(call: ScanCall, settings: Settings, records: Records, watched: tuple[H
         hypotheses=watched,
         instruments=call.instruments,
         rules=rules,
-        settings={"costs": asdict(costs), "validation": settings.validation.model_dump(), "states": list(rules.admits)},
+        settings={
+            "costs": asdict(costs),
+            "validation": settings.validation.model_dump(),
+            "states": list(rules.admits),
+            **manner.settings(settings),
+        },
         records=chosen,
         watched=Watched(
-            command="scan",
+            command=manner.command,
             venue=call.venue,
             states=states_watched(chosen),
             warming_up={},
@@ -233,12 +287,12 @@ def set_apart() -> None:
     gc.freeze()
 
 
-def _feed(call: ScanCall, prepared: Mapping[Instrument, Prepared]) -> MarketFeed:
+def _feed(call: ScanCall, prepared: Mapping[Instrument, Prepared], *, with_trades: bool) -> MarketFeed:
     set_apart()  # all history is taken in
     remembered = {
         each: of.candles.between(of.used.end - REMEMBERED, None) for each, of in prepared.items() if len(of.candles)
     }
-    return open_feed(call.venue, call.url, call.instruments, (MINUTE,), remembered=remembered)
+    return open_feed(call.venue, call.url, call.instruments, (MINUTE,), remembered=remembered, with_trades=with_trades)
 
 
 async def _compare(call: ScanCall, session: str, start: int, end: int) -> ParityRun:

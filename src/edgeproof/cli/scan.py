@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from edgeproof.bootstrap.session import OpenSession, ScanCall
     from edgeproof.core.model.signal import Decision
     from edgeproof.core.signals.hypothesis import Hypothesis
+    from edgeproof.services.plan import Fates
 
 _Names = Annotated[
     list[str] | None, typer.Argument(help="Names of hypotheses, or patterns such as 'Funding_*' [default: all].")
@@ -142,7 +143,7 @@ class Scan:
             work.append(serve_standing(lambda: session.standing, port))
         await until_one_ends(*work, told_to_stop())
 
-    def _decided(self, decisions: "Sequence[Decision]") -> None:
+    def _decided(self, decisions: "Sequence[Decision]", fates: "Fates") -> None:
         """Print the signals that were told, at once."""
         from edgeproof.cli.scan_lines import signal_text  # noqa: PLC0415
         from edgeproof.core.model.signal import Fate  # noqa: PLC0415
@@ -154,7 +155,7 @@ class Scan:
             return  # the picture shows them
         line = signal_line if self._context.json else signal_text
         if told:
-            _print("\n".join(map(line, told)))
+            _print("\n".join(line(each, fates.get(each.signal.id)) for each in told))
 
     def _say(self, words: str) -> None:
         self._words.append(words)

@@ -8,14 +8,15 @@ from edgeproof.core.model.event import IncidentKind
 from edgeproof.core.model.journal import Noticed
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import format_duration, format_time
+from edgeproof.core.model.trading_event import FateDecided, TradeFate
 from edgeproof.services.signal_document import PROVEN, direction_word, risk_reward_text
 from edgeproof.services.standing import Standing
 
 _INCIDENTS = frozenset(kind.value for kind in IncidentKind)
 
 
-def signal_text(decision: Decision) -> str:
-    """A signal for people."""
+def signal_text(decision: Decision, traded: FateDecided | None = None) -> str:
+    """A signal for people, with what trading made of it."""
     signal = decision.signal
     parts = [
         clock_text(signal.time),
@@ -28,7 +29,34 @@ def signal_text(decision: Decision) -> str:
         confidence_text(decision),
         signal.id,
     ]
+    if traded is not None:
+        parts.append(traded_text(traded))
     return "  ".join(parts)
+
+
+def traded_text(traded: FateDecided) -> str:
+    """What trading made of a signal, in a few words.
+
+    >>> from decimal import Decimal
+    >>> traded_text(FateDecided(time=0, signal_id="s", fate=TradeFate.TAKEN, quantity=Decimal("0.40")))
+    'size 0.4'
+    >>> traded_text(FateDecided(time=0, signal_id="s", fate=TradeFate.DENIED, rule="open_positions", value=3, limit=2))
+    'not traded: open_positions 3 (limit 2)'
+    """
+    if traded.fate is TradeFate.TAKEN:
+        return f"size {float(traded.quantity or 0):g}"
+    found = "unknown" if traded.value is None else figure_text(traded.value)
+    limit = "" if traded.limit is None else f" (limit {figure_text(traded.limit)})"
+    return f"not traded: {traded.rule or traded.fate.value} {found}{limit}"
+
+
+def figure_text(value: float | str) -> str:
+    """A value of a rule.
+
+    >>> figure_text(0.123456), figure_text("trending")
+    ('0.1235', 'trending')
+    """
+    return value if isinstance(value, str) else f"{value:.4g}"
 
 
 def prices_text(decision: Decision) -> str:

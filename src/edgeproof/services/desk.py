@@ -31,7 +31,7 @@ from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.time import DAY, HOUR, MINUTE, SECOND
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.signals.validate import Limits, Surroundings, checks, fate_of
-from edgeproof.core.signals.watch import Fired, SignalWatch
+from edgeproof.core.signals.watch import ExitMet, Fired, SignalWatch
 from edgeproof.services.evidence import TrackRecord, evidence_document
 
 IN_TIME_MS = 5 * SECOND
@@ -92,7 +92,7 @@ class Desk:
     """One session's desk; see the module. `began` is the venue's time of its beginning.
 
     `taken_until` is how far an earlier session came, `known` the signals that have their fate already, by id with time
-    and instrument.
+    and instrument, `exits` the exit conditions that held in the facts last taken in.
     """
 
     session: str
@@ -106,6 +106,7 @@ class Desk:
     taken_until: Mapping[Instrument, int] = field(default_factory=dict)
     known: dict[str, tuple[int, Instrument]] = field(default_factory=dict)
     killed: frozenset[str] = frozenset()
+    exits: list[ExitMet] = field(default_factory=list)
     _now: int = 0
     _skew: int | None = None
     _markets: dict[Instrument, _Market] = field(default_factory=dict)
@@ -134,7 +135,7 @@ class Desk:
 
     def seen(self, events: Iterable[MarketEvent]) -> list[Record]:
         """Take in facts, in the order in which they came; what is to be written down."""
-        self._arrived, self._out = self.monotonic(), []
+        self._arrived, self._out, self.exits = self.monotonic(), [], []
         for part in _parts(events):
             # What closes before the venue tells the time again has closed by now: a hole may have been filled at once.
             closed = [each.close_time for each in part if isinstance(each, ClosedCandle) and each.timeframe == MINUTE]
@@ -194,6 +195,7 @@ class Desk:
             return
         now = self.now
         fired = self.watch.take(group)
+        self.exits += self.watch.exits
         decided = [self._decide(each, now) for each in fired]
         for candle in group:
             self.market(candle.instrument).filled.append(candle.filled)

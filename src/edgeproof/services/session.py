@@ -12,14 +12,15 @@ signals from the journal and goes on where the journal ends.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from edgeproof.core.model.errors import EdgeproofError, HoleError, InputError, VenueError
-from edgeproof.core.model.event import ClosedCandle, MarketEvent
+from edgeproof.core.model.event import ClosedCandle
+from edgeproof.core.model.execution import ExecutionEvent
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import (
+    Asked,
     CandleTaken,
     CloseMissed,
     Decided,
@@ -29,75 +30,24 @@ from edgeproof.core.model.journal import (
     Record,
     SessionBegan,
     SessionEnded,
+    SignalTraded,
 )
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import DAY, MINUTE, format_time
-from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.signals.watch import SHOWN_TIMEFRAME, SignalWatch
 from edgeproof.core.signals.write import hypothesis_toml
-from edgeproof.ports import CandleStore, Clock, Journal, MarketFeed, MarketHistory
-from edgeproof.services.desk import Desk, Rules
-from edgeproof.services.evidence import TrackRecord
+from edgeproof.ports import FeedEvent, TradingFeed
+from edgeproof.services.desk import Desk
 from edgeproof.services.health import FeedHealth
+from edgeproof.services.plan import Fates, Means, Plan, Trader
 from edgeproof.services.prepare import Prepared, begin_with, bring, give_back, history_source
-from edgeproof.services.standing import InstrumentStanding, Preview, Standing, Watched
+from edgeproof.services.standing import InstrumentStanding, Preview, Standing
 
 LOOK_EVERY_S = 5.0
+HEAR_EVERY_S = 0.2
 PAUSE_S = 1.0
 RECENT = 1_000
 """Decisions of earlier sessions that are held against the file of signals at the start."""
-
-
-class SignalLog(Protocol):
-    """Where signals are told to other programs."""
-
-    def append(self, decisions: Sequence[Decision]) -> None:
-        """Write signals, all of them, and not before they would survive a loss of power."""
-        ...
-
-    def complete(self, decisions: Sequence[Decision]) -> int:
-        """Write those of the signals that are not there; how many."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a session watches, and by which rules. `span` is how much history is used, `least` how much is fetched."""
-
-    session: str
-    command: str
-    venue: str
-    version: str
-    host: str
-    pid: int
-    hypotheses: tuple[Hypothesis, ...]
-    instruments: tuple[Instrument, ...]
-    rules: Rules
-    settings: Mapping[str, object]
-    records: Mapping[tuple[str, Instrument], TrackRecord]
-    watched: Watched
-    span: int
-    least: int
-    until: int | None = None
-    with_preview: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """What a session works with. `feed` opens the live market, given what is remembered of each instrument.
-
-    `changes` says what has changed in the user's files since it was last asked: words, and hypotheses killed since.
-    `compare` holds a span against the backtest.
-    """
-
-    feed: Callable[[Mapping[Instrument, Prepared]], MarketFeed]
-    history: MarketHistory
-    store: CandleStore
-    journal: Journal
-    log: SignalLog
-    clock: Clock
-    changes: Callable[[], tuple[Sequence[str], frozenset[str]]]
-    compare: Callable[[int, int], Awaitable[ParityRun]]
 
 
 @dataclass(slots=True, eq=False)
@@ -106,13 +56,15 @@ class Session:
 
     plan: Plan
     means: Means
-    on_decisions: Callable[[Sequence[Decision]], None]
+    on_decisions: Callable[[Sequence[Decision], Fates], None]
     on_words: Callable[[str], None]
     standing: Standing | None = None
     _shown: Standing = field(init=False)
     _desk: Desk = field(init=False)
     _watch: SignalWatch = field(init=False)
-    _feed: MarketFeed | None = None
+    _trader: Trader = field(init=False)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _feed: TradingFeed | None = None
     _has_begun: bool = False
     _compared_until: int = 0
 
@@ -189,7 +141,8 @@ class Session:
         self.on_words(f"evaluating {len(plan.hypotheses)} hypotheses on the history of {len(prepared)} instruments")
         # In a thread: Ctrl-C and the picture need not wait for it.
         records = await asyncio.to_thread(self._begin, prepared, taken, now)
-        self._keep(records)
+        self._trader = await means.trading(plan.session)
+        self._keep([*records, *self._trader.begin(prepared.items(), now)])
         for each in plan.instruments:
             self._stand(each)
         self._compared_until = self._desk.now
@@ -239,7 +192,8 @@ class Session:
     def _complete_log(self) -> None:
         """Tell what the last session had decided and could not tell any more."""
         told = [entry.record.decision for entry in self.means.journal.last(Decided, RECENT)]
-        again = self.means.log.complete([each for each in told if each.fate is Fate.TOLD])
+        fates = fates_in(entry.record for entry in self.means.journal.last(SignalTraded, RECENT))
+        again = self.means.log.complete([each for each in told if each.fate is Fate.TOLD], fates)
         if again:
             self.on_words(f"{again} signals of the last session were not in the file of signals; they are now")
 
@@ -262,29 +216,51 @@ class Session:
     # --- the market ---
 
     async def _follow(self, prepared: Mapping[Instrument, Prepared]) -> None:
-        feed = self._feed = self.means.feed(prepared)
-        looking = asyncio.create_task(self._look_after(feed))
+        feed = self._feed = self._trader.open(self.means.feed(prepared))
+        await self._trader.send()
+        others = [asyncio.create_task(each) for each in (self._look_after(feed), self._hear())]
         try:
             async for events in feed.events():
-                self._take(events)
+                async with self._turn:
+                    await self._take(events)
                 if self._is_done():
                     break
-                if looking.done():
-                    looking.result()
+                for each in others:
+                    if each.done():
+                        each.result()
         finally:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
+            for each in others:
+                each.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
         if self.plan.until is not None:
             await self._compare(self._desk.began)
 
-    def _take(self, events: Sequence[MarketEvent]) -> None:
+    async def _take(self, events: Sequence[FeedEvent]) -> None:
         arrived = self.means.clock.monotonic()
-        self._shown.health.seen(events, arrived)
-        records = self._desk.seen(events)
+        market = [each for each in events if not isinstance(each, ExecutionEvent)]
+        self._shown.health.seen(market, arrived)
+        records = self._desk.seen(market)
+        records += self._trader.seen(events, records, self._desk.exits)
         if records:
             self._keep(records)
             if any(isinstance(each, Decided) for each in records):
                 self._shown.latencies_ms.append(1e3 * (self.means.clock.monotonic() - arrived))
+        await self._trader.send()
+
+    async def _hear(self) -> None:
+        """Grant what people wish, as soon as it is noticed."""
+        while True:
+            for wish in self.means.wishes.waiting():
+                async with self._turn:
+                    records = self._trader.asked(wish, self._desk.now)
+                    if records:
+                        self._keep(records)
+                        self.on_words(
+                            "; ".join(f"{each.wish}: {each.outcome}" for each in records if isinstance(each, Asked))
+                        )
+                    await self._trader.send()
+                self.means.wishes.granted(wish)
+            await asyncio.sleep(HEAR_EVERY_S)
 
     def _is_done(self) -> bool:
         until = self.plan.until
@@ -297,11 +273,12 @@ class Session:
         self.means.journal.append(records)
         decisions = [each.decision for each in records if isinstance(each, Decided)]
         told = [each for each in decisions if each.fate is Fate.TOLD]
+        fates = fates_in(each for each in records if isinstance(each, SignalTraded))
         if told:
-            self.means.log.append(told)
+            self.means.log.append(told, fates)
         self._show(records, decisions)
         if decisions:
-            self.on_decisions(decisions)
+            self.on_decisions(decisions, fates)
 
     def _show(self, records: Sequence[Record], decisions: Sequence[Decision]) -> None:
         standing = self._shown
@@ -330,7 +307,7 @@ class Session:
 
     # --- looking after itself ---
 
-    async def _look_after(self, feed: MarketFeed) -> None:
+    async def _look_after(self, feed: TradingFeed) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             self._look_at_files()
@@ -347,7 +324,7 @@ class Session:
             for each in words:
                 self.on_words(each)
 
-    def _previews(self, feed: MarketFeed) -> tuple[Preview, ...]:
+    def _previews(self, feed: TradingFeed) -> tuple[Preview, ...]:
         fired = [each for candle in feed.forming().values() for each in self._watch.look(candle)]
         return tuple(
             Preview(
@@ -368,6 +345,11 @@ class Session:
         end = self._compared_until = self._desk.now
         run = await self.means.compare(start, end)
         self._keep([run])
+
+
+def fates_in(records: Iterable[SignalTraded]) -> Fates:
+    """What trading made of signals, by their ids."""
+    return {each.signal.id: each.decided for each in records}
 
 
 def next_session(name: str) -> str:

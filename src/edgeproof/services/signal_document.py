@@ -7,6 +7,7 @@ from typing import Any
 
 from edgeproof.core.model.signal import Check, Decision
 from edgeproof.core.model.time import format_duration, format_time
+from edgeproof.core.model.trading_event import FateDecided
 
 PROVEN = frozenset({"qualified", "paper", "live"})
 """States of hypotheses that were shown to have an edge."""
@@ -20,15 +21,16 @@ WARNINGS = {
 _UNPROVEN = "unproven: no edge has been shown"
 
 
-def signal_line(decision: Decision) -> str:
+def signal_line(decision: Decision, traded: FateDecided | None = None) -> str:
     """One line of JSON without its end."""
-    return json.dumps(signal_document(decision), allow_nan=False)
+    return json.dumps(signal_document(decision, traded), allow_nan=False)
 
 
-def signal_document(decision: Decision) -> dict[str, Any]:
+def signal_document(decision: Decision, traded: FateDecided | None = None) -> dict[str, Any]:
     """A signal with its evidence. What does not exist is null; `warning` is null for a qualified hypothesis only.
 
-    `size` is null: a session that only watches sizes nothing.
+    `traded` is what trading made of it: `size` is what was ordered, null where nothing was, and `trade` says why. Both
+    are null in a session that only watches.
     """
     signal, is_qualified = decision.signal, decision.state in PROVEN
     document = {
@@ -47,7 +49,8 @@ def signal_document(decision: Decision) -> dict[str, Any]:
         "targets": signal.targets,
         "expires_at": format_time(signal.expires_at),
         "confidence": decision.confidence,
-        "size": None,
+        "size": None if traded is None or traded.quantity is None else float(traded.quantity),
+        "trade": None if traded is None else trade_document(traded),
         "evidence": decision.evidence,
         "latency_ms": decision.latency_ms,
         "state": decision.state,
@@ -68,6 +71,18 @@ def decision_document(decision: Decision) -> dict[str, Any]:
         "decided_at": format_time(decision.decided_at),
         "checks": [_check(each) for each in decision.checks],
         "signal": signal_document(decision),
+    }
+
+
+def trade_document(traded: FateDecided) -> dict[str, Any]:
+    """What trading made of a signal, by which rule, and how its size came about."""
+    return {
+        "fate": traded.fate.value,
+        "rule": traded.rule or None,
+        "value": _plain(traded.value),
+        "limit": _plain(traded.limit),
+        "sizing": traded.sizing or None,
+        "decided_at": format_time(traded.time),
     }
 
 

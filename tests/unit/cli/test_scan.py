@@ -16,6 +16,7 @@ from edgeproof.core.model.errors import NothingQualified, StoreError
 from edgeproof.core.model.instrument import parse_instrument
 from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.time import DAY, MINUTE
+from edgeproof.services.plan import Fates
 from edgeproof.services.standing import Standing
 from tests.support.calls import Outcome, call
 from tests.support.data import REPOSITORY
@@ -31,14 +32,14 @@ class PlayedSession:
         self.play = play
         self.standing: Standing | None = None
         self.call: ScanCall | None = None
-        self.decided: Callable[[Sequence[Decision]], None]
+        self.decided: Callable[[Sequence[Decision], Fates], None]
         self.say: Callable[[str], None]
 
     def open(
         self,
         call: ScanCall,
         *,
-        on_decisions: Callable[[Sequence[Decision]], None],
+        on_decisions: Callable[[Sequence[Decision], Fates], None],
         on_words: Callable[[str], None],
     ) -> "PlayedSession":
         self.call, self.decided, self.say = call, on_decisions, on_words
@@ -66,7 +67,7 @@ def scan(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tm
 async def some_decisions(session: PlayedSession) -> None:
     session.say("BTC/USD:USD: looking for history")
     session.standing = standing()
-    session.decided(decisions())
+    session.decided(decisions(), {})
 
 
 def test_scan_as_json_prints_told_signals_only_and_all_else_on_stderr(scan: Any) -> None:
@@ -196,7 +197,7 @@ from tests.unit.cli.test_scan import PlayedSession
 async def reached(*_): pass
 async def talk(session):
     while True:
-        session.decided(decisions())
+        session.decided(decisions(), {{}})
         await asyncio.sleep(0.01)
 
 live.reach = reached

@@ -17,9 +17,11 @@ from edgeproof.core.model.time import HOUR, MINUTE
 from edgeproof.core.signals.validate import Limits
 from edgeproof.ports import InstrumentRules
 from edgeproof.services.desk import Rules
+from edgeproof.services.plan import Fates, Means, Plan
 from edgeproof.services.prepare import Prepared
-from edgeproof.services.session import Means, Plan, Session
+from edgeproof.services.session import Session
 from edgeproof.services.standing import Watched
+from edgeproof.services.watch_only import NobodyTrades, NoWishes
 from tests.support.clocks import HandClock
 from tests.support.memory_journal import MemoryJournal
 from tests.support.parity import World, asked, hypotheses, world
@@ -106,13 +108,18 @@ class Log:
     def __init__(self, kept: Kept) -> None:
         self.kept = kept
 
-    def append(self, decisions: Sequence[Decision]) -> None:
+    def append(self, decisions: Sequence[Decision], fates: Fates) -> None:  # noqa: ARG002
         self.kept.file += [each.signal.id for each in decisions]
 
-    def complete(self, decisions: Sequence[Decision]) -> int:
+    def complete(self, decisions: Sequence[Decision], fates: Fates) -> int:
         missing = [each for each in decisions if each.signal.id not in self.kept.file]
-        self.append(missing)
+        self.append(missing, fates)
         return len(missing)
+
+
+async def nobody_trades(_: str) -> NobodyTrades:
+    await asyncio.sleep(0)
+    return NobodyTrades()
 
 
 def session(
@@ -163,9 +170,12 @@ def session(
         clock=HandClock(SEEN.begin),
         changes=lambda: ((), frozenset()),
         compare=compare,
+        trading=nobody_trades,
+        wishes=NoWishes(),
     )
-    on_decisions = (lambda _: None) if heard is None else heard.extend
-    return Session(plan, means, on_decisions, (lambda _: None) if words is None else words.append)
+    told: list[Decision] = [] if heard is None else heard
+    said: list[str] = [] if words is None else words
+    return Session(plan, means, lambda decisions, _: told.extend(decisions), said.append)
 
 
 def fates(kept: Kept) -> dict[str, tuple[Fate, str]]:

@@ -9,7 +9,7 @@ from tests.support.sessions import decisions, signal, told
 
 _KEYS = [
     *("timestamp", "signal", "instrument", "direction", "entry", "stop_loss", "take_profit", "risk_reward"),
-    *("id", "symbol", "venue_symbol", "timeframe", "targets", "expires_at", "confidence", "size", "evidence"),
+    *("id", "symbol", "venue_symbol", "timeframe", "targets", "expires_at", "confidence", "size", "trade", "evidence"),
     *("latency_ms", "state", "qualified", "warning"),
 ]
 

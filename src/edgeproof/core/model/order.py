@@ -207,7 +207,8 @@ OrderCommand = PlaceOrder | AmendOrder | CancelOrder
 class Order:
     """An order as far as is known: what was wanted, where it stands, its distinct fills in the order they were told.
 
-    `asked` is a change the venue has not answered yet. `reason` says why it was cancelled or rejected.
+    `asked` is a change the venue has not answered yet. `reason` says why it was cancelled or rejected. `accepted_at` is
+    when the venue had it, as it told.
     """
 
     id: str
@@ -217,6 +218,7 @@ class Order:
     asked: AmendOrder | None = None
     reason: str = ""
     venue_id: str | None = None
+    accepted_at: int | None = None
 
     @property
     def quantity(self) -> Decimal:

@@ -185,8 +185,8 @@ def _taken_in(before: Order, after: Order, event: OrderEvent) -> Order:
             return _amended(replace(after, asked=None), _changed(event))
         case AmendRefused():
             return _settled(replace(after, asked=None))
-        case Accepted(venue_id=str(venue_id)):
-            return replace(after, venue_id=venue_id)
+        case Accepted(venue_id=str(venue_id), time=time):
+            return replace(after, venue_id=venue_id, accepted_at=time)
         case Cancelled(reason=reason) | Rejected(reason=reason) if before.is_living and not after.is_living:
             return replace(after, reason=reason, asked=None)
     return after if after.is_living else replace(after, asked=None)

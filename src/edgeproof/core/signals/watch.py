@@ -24,7 +24,7 @@ from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.signal import Signal
 from edgeproof.core.model.time import MINUTE, format_time
-from edgeproof.core.signals.generate import levels_of, signal_output
+from edgeproof.core.signals.generate import exit_output, levels_of, signal_output
 from edgeproof.core.signals.hypothesis import Hypothesis
 
 REGIMES = ("volatile", "trending", "ranging", "choppy")
@@ -55,6 +55,15 @@ class Fired:
     regime: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitMet:
+    """An exit condition of a hypothesis held at the close `time` of a candle of its timeframe."""
+
+    hypothesis: str
+    instrument: Instrument
+    time: int
+
+
 @dataclass(slots=True)
 class _Memory:
     """What is remembered of an instrument: the last close, the last candles, and two states from before them."""
@@ -66,7 +75,10 @@ class _Memory:
 
 
 class SignalWatch:
-    """Watches hypotheses on instruments; see the module. `base` is the timeframe of the candles it is given."""
+    """Watches hypotheses on instruments; see the module. `base` is the timeframe of the candles it is given.
+
+    `exits` are the exit conditions that held at the closes that were last taken in.
+    """
 
     def __init__(self, hypotheses: Sequence[Hypothesis], instruments: Sequence[Instrument], base: int = MINUTE) -> None:
         self._base = base
@@ -74,6 +86,8 @@ class SignalWatch:
         self._instruments = tuple(instruments)
         self._memory = [_Memory() for _ in instruments]
         self._hypotheses = tuple(map(tuple, _by_output(hypotheses).values()))
+        self._leaving = tuple(map(tuple, _by_exit(hypotheses).values()))
+        self.exits: tuple[ExitMet, ...] = ()
         self._timeframes = _timeframes(hypotheses)
         self._closes = CloseEvaluator(watch_plan(hypotheses), len(instruments), base)
 
@@ -109,7 +123,9 @@ class SignalWatch:
                 raise HoleError(f"expected the candle of {each.instrument} that opens at {expected}, found {found}")
         base = [_base_candle(each) for each in candles]
         closed = {row: each.close_time for row, each in zip(rows, base, strict=True)}
-        return tuple(sorted(self._fired(self._advance(rows, base), closed), key=_in_order))
+        events = self._advance(rows, base)
+        self.exits = tuple(self._exits(events, closed))
+        return tuple(sorted(self._fired(events, closed), key=_in_order))
 
     def settle(self, instrument: Instrument, time: int, rate: float) -> tuple[Fired, ...] | None:
         """Take in a settlement. One that is late goes where it belongs, and what then fires since is told.
@@ -196,14 +212,23 @@ class SignalWatch:
 
     def _fired(self, events: Iterable[Event], closed: Mapping[int, int], *, is_early: bool = False) -> Iterator[Fired]:
         for event in events:
+            if event.output >= len(self._hypotheses):
+                continue  # an exit
             for hypothesis in self._hypotheses[event.output]:
                 length = hypothesis.timeframe
                 time = -(-closed[event.instrument] // length) * length if is_early else closed[event.instrument]
                 instrument = self._instruments[event.instrument]
                 yield _fired(hypothesis, instrument, time, event.values, self.regime(instrument, length))
 
+    def _exits(self, events: Iterable[Event], closed: Mapping[int, int]) -> Iterator[ExitMet]:
+        first = len(self._hypotheses)
+        for event in events:
+            for name in self._leaving[event.output - first] if event.output >= first else ():
+                instrument = self._instruments[event.instrument]
+                yield ExitMet(hypothesis=name, instrument=instrument, time=closed[event.instrument])
+
     def _since(self, instrument: Instrument, begun: Begun, after: int) -> Iterator[Fired]:
-        for hypotheses, events in zip(self._hypotheses, begun.events, strict=True):
+        for hypotheses, events in zip(self._hypotheses, begun.events, strict=False):  # exits come after signals
             if not len(events):
                 continue
             times = begun.close_times[hypotheses[0].timeframe]
@@ -214,11 +239,11 @@ class SignalWatch:
 
 
 def watch_plan(hypotheses: Sequence[Hypothesis]) -> Plan:
-    """The plan of a watch: what it reports of the hypotheses, and as probes the regimes of each timeframe."""
+    """The plan of a watch: its signals, then its exits, and as probes the regimes of each timeframe."""
     regimes = [
         Probe(length, parse_condition(f'regime("{name}")')) for length in _timeframes(hypotheses) for name in REGIMES
     ]
-    return make_plan(tuple(_by_output(hypotheses)), regimes)
+    return make_plan((*_by_output(hypotheses), *_by_exit(hypotheses)), regimes)
 
 
 def _timeframes(hypotheses: Sequence[Hypothesis]) -> tuple[int, ...]:
@@ -230,6 +255,15 @@ def _by_output(hypotheses: Sequence[Hypothesis]) -> Mapping[Output, Sequence[Hyp
     outputs: dict[Output, list[Hypothesis]] = {}
     for each in sorted(hypotheses, key=lambda hypothesis: hypothesis.timeframe):
         outputs.setdefault(watch_output(each), []).append(each)
+    return outputs
+
+
+def _by_exit(hypotheses: Sequence[Hypothesis]) -> Mapping[Output, Sequence[str]]:
+    """The names of the hypotheses that have an exit condition, by what the plan reports of it."""
+    outputs: dict[Output, list[str]] = {}
+    for each in sorted(hypotheses, key=lambda hypothesis: hypothesis.timeframe):
+        if each.exit:
+            outputs.setdefault(exit_output(each), []).append(each.name)
     return outputs
 
 

@@ -45,6 +45,8 @@ UNKNOWN_ORDER = "unknown_order"
 """The reason an amendment or a cancellation is refused: no order of this id is working."""
 BELOW_FILLED = "quantity_below_filled"
 """The reason an amendment is refused: more is filled than the order should be for."""
+RESTARTED = "restarted"
+"""The reason a command is refused that was under way when the venue was restarted: it never arrived."""
 INVALID_CHANGE = "invalid_change"
 """The reason an amendment is refused: what it asks for is no order."""
 
@@ -147,7 +149,7 @@ class SimulatedAccount:
     orders
         All orders of the account so far, as the book has them: those the venue had accepted and that live are working
         again, and positions are what was filled. A command that was under way is lost, as with any venue that
-        restarts.
+        restarts; `restored` says so.
     """
 
     def __init__(self, costs_of: CostsOf, orders: Iterable[Order] = ()) -> None:
@@ -157,6 +159,10 @@ class SimulatedAccount:
         self._positions: dict[Instrument, Decimal] = {}
         self._fills: list[SimulatedFill] = []
         self._reaches: dict[Instrument, Reach] = {}
+        self.restored: tuple[ExecutionEvent, ...] = ()
+        """What is to be said of the orders taken back: that what was asked of them is refused, that they are here."""
+        self.changes = 0
+        """How often its working orders have changed: who keeps a reach can tell whether it still holds."""
         for order in orders:
             self._take_back(order)
 
@@ -302,6 +308,7 @@ class SimulatedAccount:
         return None if instrument is None else self._working[instrument].get(name)
 
     def _keep(self, order: WorkingOrder) -> None:
+        self.changes += 1
         orders = self._working.setdefault(order.intent.instrument, {})
         orders[order.id] = order
         self._reaches.pop(order.intent.instrument, None)
@@ -309,6 +316,7 @@ class SimulatedAccount:
             del orders[order.id]
 
     def _drop(self, order: WorkingOrder) -> None:
+        self.changes += 1
         self._reaches.pop(order.intent.instrument, None)
         del self._working[order.intent.instrument][order.id]
 
@@ -322,14 +330,28 @@ class SimulatedAccount:
         self._working.setdefault(instrument, {})
         if order.is_living:
             is_stop = order.intent.type is OrderType.STOP
+            since = 0 if order.accepted_at is None else order.accepted_at
             self._keep(
                 replace(
-                    self._as_working(order.id, order.intent, 0, None),
+                    self._as_working(order.id, order.intent, since, None),
                     filled=order.filled_quantity,
                     fills=len(order.fills),
                     is_triggered=is_stop and (order.state is OrderState.TRIGGERED or bool(order.fills)),
                 )
             )
+            self.restored += _said_of(order, since)
+
+
+def _said_of(order: Order, since: int) -> tuple[ExecutionEvent, ...]:
+    time = max([since, *(fill.time for fill in order.fills)])
+    said: list[ExecutionEvent] = []
+    if order.asked is not None:
+        said.append(AmendRefused(order_id=order.id, time=time, reason=RESTARTED))
+    if order.state is OrderState.CANCELLING:
+        said.append(CancelRefused(order_id=order.id, time=time, reason=RESTARTED))
+    if order.state in {OrderState.CANCELLING, OrderState.UNKNOWN}:
+        said.append(Accepted(order_id=order.id, time=since, venue_id=order.venue_id))
+    return tuple(said)
 
 
 def _reach_of(orders: Iterable[WorkingOrder]) -> Reach:

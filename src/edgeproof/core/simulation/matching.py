@@ -13,6 +13,9 @@ that is the rule "not on the entry candle".
 
 Market orders and stops pay slippage and the taker fee, limit orders no slippage and the maker fee. Prices of fills are
 not rounded to ticks: they are those of the compiled bracket (`core/kernels/bracket.py`), as decimals.
+
+A live stream that lacks the trades of a candle takes the same points (`streaming`), for the orders that came in time
+and no more than was traded.
 """
 
 from decimal import Decimal
@@ -27,10 +30,20 @@ Events = tuple[ExecutionEvent, ...]
 
 
 class CandleVenue:
-    """A venue whose market is candles. Times are those of the points, prices as the candles have them."""
+    """A venue whose market is candles. Times are those of the points, prices as the candles have them.
 
-    def __init__(self, account: SimulatedAccount) -> None:
+    Parameters
+    ----------
+    came_by
+        Only orders that were there by then see the candle; None: all.
+    volume
+        What limit orders can have of it together; None: all they want.
+    """
+
+    def __init__(self, account: SimulatedAccount, *, came_by: int | None = None, volume: Decimal | None = None) -> None:
         self.account = account
+        self._came_by = came_by
+        self._volume = volume
 
     def submit(self, command: OrderCommand, time: int) -> Events:
         """The answer to a command: at once, and never a fill."""
@@ -46,6 +59,13 @@ class CandleVenue:
             *self._gapped_stops(instrument, time, open_),
             *self._improved_limits(instrument, time, open_),
         )
+
+    def at_price(self, instrument: Instrument, time: int, price: float) -> Events:
+        """What a price does to market orders and to the stops it has reached; limit orders it leaves alone."""
+        if self.account.reach(instrument).leaves_out(price, price):
+            return ()
+        paid = decimal_of(price)
+        return (*self._markets(instrument, time, paid), *self._gapped_stops(instrument, time, paid))
 
     def at_stops(self, instrument: Instrument, time: int, high: float, low: float) -> Events:
         """What the extremes of a candle do to stops; `time` is that of the fills."""
@@ -80,7 +100,7 @@ class CandleVenue:
     def _markets(self, instrument: Instrument, time: int, price: Decimal) -> Events:
         return tuple(
             event
-            for order in self.account.working(instrument)
+            for order in self._orders(instrument)
             if order.is_at_market
             for event in self.account.execute(order, _taken(order, time, price))
         )
@@ -88,7 +108,7 @@ class CandleVenue:
     def _gapped_stops(self, instrument: Instrument, time: int, price: Decimal) -> Events:
         return tuple(
             event
-            for order in self.account.working(instrument)
+            for order in self._orders(instrument)
             if order.is_stopped_by(price)
             for event in self._stop_out(order, time, price)
         )
@@ -98,30 +118,44 @@ class CandleVenue:
         return self._make(through, time, price)
 
     def _stop_out(self, order: WorkingOrder, time: int, price: Decimal) -> Events:
-        triggered = self.account.trigger(order, time)
+        triggered = self.account.trigger(order, max(time, order.since))
         return (*triggered, *self.account.execute(order, _taken(order, time, price)))
 
     def _make(self, through: list[tuple[Decimal, WorkingOrder]], time: int, improved: Decimal | None) -> Events:
         # Price gets first to the lowest sell limit and to the highest buy limit.
         ordered = sorted(through, key=lambda each: (each[1].intent.side.sign, -each[1].intent.side.sign * each[0]))
-        return tuple(
-            event
-            for limit, order in ordered
-            for event in self.account.execute(
-                order,
-                Execution(time=time, price=limit if improved is None else improved, reference=limit, is_maker=True),
+        events: list[ExecutionEvent] = []
+        for limit, order in ordered:
+            execution = Execution(
+                time=time,
+                price=limit if improved is None else improved,
+                reference=limit,
+                is_maker=True,
+                quantity=self._share(order),
             )
-        )
+            events += self.account.execute(order, execution)
+        return tuple(events)
+
+    def _share(self, order: WorkingOrder) -> Decimal | None:
+        if self._volume is None:
+            return None
+        taken = min(self._volume, self.account.fillable(order))
+        self._volume -= taken
+        return taken
+
+    def _orders(self, instrument: Instrument) -> tuple[WorkingOrder, ...]:
+        orders = self.account.working(instrument)
+        return orders if self._came_by is None else tuple(each for each in orders if each.since <= self._came_by)
 
     def _stops(self, instrument: Instrument) -> list[tuple[WorkingOrder, Decimal]]:
-        orders = self.account.working(instrument)
+        orders = self._orders(instrument)
         return [(order, order.intent.trigger_price) for order in orders if order.intent.trigger_price is not None]
 
     def _limits(self, instrument: Instrument) -> list[tuple[WorkingOrder, Decimal]]:
-        orders = self.account.working(instrument)
+        orders = self._orders(instrument)
         return [(order, order.intent.limit_price) for order in orders if order.intent.limit_price is not None]
 
 
 def _taken(order: WorkingOrder, time: int, price: Decimal) -> Execution:
     slipped = price * (1 + order.intent.side.sign * order.slippage)
-    return Execution(time=time, price=slipped, reference=price, is_maker=False)
+    return Execution(time=max(time, order.since), price=slipped, reference=price, is_maker=False)

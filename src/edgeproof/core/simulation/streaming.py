@@ -12,22 +12,34 @@
 Size. The book behind the quote is not known. It is taken to have, on every step away from it, no more than the quote
 itself: an order of n times the quoted size takes n steps, each as wide as the spread or the assumed slippage, whichever
 is more, and pays the mean. Where the quoted size is not known it pays the assumed slippage. While an instrument is
-suspended nothing fills at market.
+suspended, or admits makers only, nothing fills at market.
+
+Minutes that were not told trade by trade (`on_candle`): what of a candle was not told takes the orders that came by its
+open, pessimistically. Market orders fill at the open, and stops the open has reached; then stops the extremes reach, at
+their trigger; then limit orders they are beyond, at their limit and together for no more than was traded; and orders
+that came since take the close. Market fills pay the assumed slippage. Stops on mark or index prices take the trades.
 """
 
 from collections import deque
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from edgeproof.core.model.errors import InputError
-from edgeproof.core.model.event import MarketTrade, Quote
+from edgeproof.core.model.event import ClosedCandle, MarketTrade, Quote
 from edgeproof.core.model.execution import ExecutionEvent
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.order import OrderCommand, OrderType, PlaceOrder, Side, TriggerSignal
 from edgeproof.core.model.steps import decimal_of
-from edgeproof.core.simulation.account import NOTHING, Execution, SimulatedAccount, WorkingOrder
+from edgeproof.core.model.time import MINUTE, SECOND
+from edgeproof.core.simulation.account import NOTHING, Execution, Reach, SimulatedAccount, WorkingOrder
+from edgeproof.core.simulation.market import Market, Prices
+from edgeproof.core.simulation.matching import CandleVenue
 
 Events = tuple[ExecutionEvent, ...]
+
+AT_THE_OPEN_MS = 5 * SECOND
+"""An order that comes so soon after a candle's open was decided upon the close before it: it is there from the open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,32 +57,6 @@ class StreamRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prices:
-    """What is known of an instrument's market. `spread` is the last one measured, as a fraction of the middle."""
-
-    bid: Decimal | None = None
-    ask: Decimal | None = None
-    bid_size: Decimal | None = None
-    ask_size: Decimal | None = None
-    last: Decimal | None = None
-    spread: Decimal
-    is_suspended: bool = False
-
-    def other_side(self, side: Side) -> Decimal | None:
-        """The quote that an order of a side takes."""
-        return self.ask if side is Side.BUY else self.bid
-
-    def other_size(self, side: Side) -> Decimal | None:
-        """How much is quoted there."""
-        return self.ask_size if side is Side.BUY else self.bid_size
-
-    @property
-    def reference(self) -> Decimal | None:
-        """What the price is said to be: the middle of the quote, else the last trade."""
-        return self.last if self.bid is None or self.ask is None else (self.bid + self.ask) / 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Sent:
     command: OrderCommand
     arrival: int
@@ -84,14 +70,18 @@ class StreamVenue:
         self.account = account
         self._rules = StreamRules() if rules is None else rules
         self._sent: deque[_Sent] = deque()
-        self._prices: dict[Instrument, Prices] = {}
-        self._unknown = Prices(spread=decimal_of(self._rules.spread))
+        self._markets: dict[Instrument, Market] = {}
+
+    @property
+    def is_awaiting(self) -> bool:
+        """Whether commands are under way."""
+        return bool(self._sent)
 
     def submit(self, command: OrderCommand, time: int) -> Events:
         """Send a command at `time`: what the venue has to say by then, which needs no latency to be the answer."""
         reference = None
         if isinstance(command, PlaceOrder) and command.intent.type is OrderType.MARKET:
-            reference = self._prices_of(command.intent.instrument).reference
+            reference = self._market(command.intent.instrument).prices.reference
         self._sent.append(_Sent(command=command, arrival=time + self._rules.latency_ms, reference=reference))
         return self.advance(time)
 
@@ -104,8 +94,13 @@ class StreamVenue:
 
     def on_quote(self, quote: Quote) -> Events:
         """What a quote does, after the commands that arrived before it."""
-        arrived = self.advance(quote.time)
-        self._prices[quote.instrument] = _quoted(self._prices_of(quote.instrument), quote)
+        arrived = self.advance(quote.time) if self._sent else ()
+        market = self._market(quote.instrument)
+        market.quoted(quote)
+        reach = self._reach(market, quote.instrument)
+        prices = [each for each in (quote.mark, quote.index) if each is not None]
+        if reach.low <= reach.high and all(reach.leaves_out(each, each) for each in prices):
+            return arrived
         triggered = (
             *self._trigger(quote.instrument, quote.time, TriggerSignal.MARK, quote.mark),
             *self._trigger(quote.instrument, quote.time, TriggerSignal.INDEX, quote.index),
@@ -114,14 +109,55 @@ class StreamVenue:
 
     def on_trade(self, trade: MarketTrade) -> Events:
         """What a trade between others does, after the commands that arrived before it."""
-        arrived = self.advance(trade.time)
-        before = self._prices_of(trade.instrument)
-        self._prices[trade.instrument] = replace(before, last=decimal_of(trade.price))
-        triggered = self._trigger(trade.instrument, trade.time, TriggerSignal.LAST, trade.price)
-        return (*arrived, *triggered, *self._take(trade.instrument, trade.time), *self._make(trade))
+        arrived = self.advance(trade.time) if self._sent else ()
+        instrument, price = trade.instrument, trade.price
+        market = self._markets.get(instrument)
+        if market is None:
+            market = self._market(instrument)
+        market.traded(trade)
+        reach = market.reach if market.changes == self.account.changes else self._reach(market, instrument)
+        if reach.low < price < reach.high:
+            return arrived
+        triggered = self._trigger(instrument, trade.time, TriggerSignal.LAST, price)
+        return (*arrived, *triggered, *self._take(instrument, trade.time), *self._make(trade))
 
-    def _prices_of(self, instrument: Instrument) -> Prices:
-        return self._prices.get(instrument, self._unknown)
+    def on_candle(self, candle: ClosedCandle) -> Iterator[Events]:
+        """What a closed candle does of which not every trade was told, point by point; nothing where all were.
+
+        Commands that are sent between the points count for those that follow.
+        """
+        market = self._market(candle.instrument)
+        unseen = market.closed(candle) if candle.timeframe == MINUTE else None
+        if unseen is None:
+            return
+        instrument, opened, closed = candle.instrument, candle.open_time, candle.close_time
+        soon = opened + AT_THE_OPEN_MS
+        there = CandleVenue(self.account, came_by=max(soon, unseen.until), volume=unseen.volume)
+        if unseen.is_whole:
+            yield self.advance(opened)
+            yield there.at_price(instrument, opened, candle.open)
+            yield self.advance(soon)
+            yield there.at_price(instrument, opened, candle.open)
+        yield there.at_stops(instrument, closed, unseen.high, unseen.low)
+        yield there.at_limits(instrument, closed, unseen.high, unseen.low)
+        yield self.advance(closed)
+        market.ended(candle)
+        yield CandleVenue(self.account, came_by=closed).at_price(instrument, closed, candle.close)
+
+    def lose(self, instrument: Instrument | None = None) -> None:
+        """Forget the prices of an instrument (None: of all), since the line to it is down: orders wait for new ones."""
+        for each in self._markets.values() if instrument is None else (self._market(instrument),):
+            each.lose()
+
+    def _market(self, instrument: Instrument) -> Market:
+        found = self._markets.get(instrument)
+        if found is None:
+            found = self._markets[instrument] = Market(self._rules.spread)
+        return found
+
+    def _reach(self, market: Market, instrument: Instrument) -> Reach:
+        market.reach, market.changes = self.account.reach(instrument), self.account.changes
+        return market.reach
 
     def _arrive(self, sent: _Sent) -> Events:
         answer = self.account.take(sent.command, sent.arrival, sent.reference)
@@ -141,7 +177,7 @@ class StreamVenue:
         )
 
     def _take(self, instrument: Instrument, time: int) -> Events:
-        prices = self._prices_of(instrument)
+        prices = self._market(instrument).prices
         return tuple(
             event
             for order in self.account.working(instrument)
@@ -170,25 +206,6 @@ class StreamVenue:
         return sorted(through, key=lambda each: (each[1].intent.side.sign, -each[1].intent.side.sign * each[0]))
 
 
-def _quoted(before: Prices, quote: Quote) -> Prices:
-    measured = quote.spread_bps
-    return replace(
-        before,
-        bid=_known(quote.bid),
-        ask=_known(quote.ask),
-        bid_size=_known(quote.bid_size),
-        ask_size=_known(quote.ask_size),
-        last=_known(quote.last) if before.last is None else before.last,  # trades are told sooner than quotes
-        spread=before.spread if measured is None else max(decimal_of(measured) / 10_000, NOTHING),
-        is_suspended=quote.suspended,
-    )
-
-
-def _known(number: float | None) -> Decimal | None:
-    # A price or a size of zero is how venues say that there is none.
-    return None if number is None or number <= 0 else decimal_of(number)
-
-
 def _touch(prices: Prices, order: WorkingOrder) -> Decimal | None:
     # The price without any impact; None where there is none to be had.
     if prices.is_suspended:
@@ -207,7 +224,13 @@ def _taken(account: SimulatedAccount, prices: Prices, order: WorkingOrder, touch
     # A sale is divided, so that no size makes its price negative.
     price = touch * (1 + impact) if order.intent.side is Side.BUY else touch / (1 + impact)
     known = order.reference if order.intent.trigger_price is None else order.intent.trigger_price
-    return Execution(time=time, price=price, reference=touch if known is None else known, is_maker=False)
+    return Execution(
+        # Never before the order came, nor before there was the price.
+        time=max(time, order.since, prices.time),
+        price=price,
+        reference=touch if known is None else known,
+        is_maker=False,
+    )
 
 
 def _impact(prices: Prices, order: WorkingOrder, quantity: Decimal) -> Decimal:

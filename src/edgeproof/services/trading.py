@@ -1,0 +1,306 @@
+"""The trading desk: facts of the market and of our orders in, `step`, records and commands out.
+
+1. `begin` takes up the book of the journal: what was asked of the venue and not answered is asked again, under the same
+   ids; an entry whose time is over meanwhile is let go.
+2. `seen` takes in what a batch of the feed brought, in its order; then the closes, the exits, and last the signals that
+   the signal desk let through. Its records belong into one append with those of the signal desk.
+3. `send` tells the venue what was decided, once that is in the journal.
+
+What cannot be (a fill beyond its order, an order nobody placed coming alive) halts trading; a person finds out why.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+from edgeproof.core.engine.state import EngineState, Rules, begin
+from edgeproof.core.engine.step import step
+from edgeproof.core.model.errors import EdgeproofError
+from edgeproof.core.model.event import ClosedCandle, FundingPublished, MarketTrade, Quote
+from edgeproof.core.model.execution import ExecutionEvent, Expired, Sent
+from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.journal import (
+    Asked,
+    BookKept,
+    CandleTaken,
+    Decided,
+    Record,
+    SignalTraded,
+    StandingNoted,
+    TradeClosed,
+)
+from edgeproof.core.model.order import ENTRY, AmendOrder, CancelOrder, Order, OrderCommand, OrderState, PlaceOrder
+from edgeproof.core.model.signal import Decision, Fate, Signal
+from edgeproof.core.model.time import SECOND
+from edgeproof.core.model.trade import Account, Book, BookChange, change_between
+from edgeproof.core.model.trading import StateCause
+from edgeproof.core.model.trading_event import (
+    CandleSeen,
+    CloseAsked,
+    ExitConditionMet,
+    FateDecided,
+    FundingSettled,
+    InvariantBroken,
+    PriceSeen,
+    SignalSeen,
+    StandingChanged,
+    StateAsked,
+    TradeEnded,
+    TradingCommand,
+    TradingEvent,
+)
+from edgeproof.core.signals.watch import ExitMet
+from edgeproof.ports import FeedEvent, MarketFeed, OrderGateway, SentCommand, TradingFeed, Wish
+from edgeproof.services.order_notes import Notes
+from edgeproof.services.prepare import Prepared
+from edgeproof.services.relations import Relations
+
+QUOTED_MS = 10 * SECOND
+"""While a quote is no older than this, a trade says nothing about the price that the quote does not."""
+
+
+class Exchange(TradingFeed, OrderGateway, Protocol):
+    """Where orders go, and where the market and what becomes of them come from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradingPlan:
+    """By what trading is done: the rules, the money it begins with where no session ever traded.
+
+    `exchange` opens the venue of the orders: around a market feed, knowing the orders of a book. `assumed` is the
+    slippage a backtest assumes for the signals of a hypothesis, a fraction of price.
+    """
+
+    rules: Rules
+    cash: Decimal
+    exchange: Callable[[MarketFeed, Sequence[Order]], Exchange]
+    assumed: Callable[[str], float]
+
+
+@dataclass(slots=True, eq=False)
+class TradingDesk:
+    """One session's trading; see the module. `found` is the book of the journal, None where there never was one.
+
+    `asked_at` says of orders when they were decided, `granted` are the ids of wishes that are in the journal.
+    """
+
+    session: str
+    plan: TradingPlan
+    found: Book | None
+    asked_at: dict[str, int] = field(default_factory=dict)
+    granted: frozenset[str] = frozenset()
+    state: EngineState = field(init=False)
+    _kept: Book = field(init=False)
+    _relations: Relations = field(init=False)
+    _notes: Notes = field(init=False)
+    _exchange: Exchange | None = None
+    _out: list[Record] = field(default_factory=list)
+    _commands: list[SentCommand] = field(default_factory=list)
+    _quoted: dict[Instrument, int] = field(default_factory=dict)
+    _signals: dict[str, Signal] = field(default_factory=dict)
+    _now: int = 0
+
+    def __post_init__(self) -> None:
+        book = Book(account=Account(cash=self.plan.cash)) if self.found is None else self.found
+        self.state = begin(self.plan.rules, book)
+        self._kept = book
+        self._relations = Relations(self.plan.rules.limits)
+        self._notes = Notes(self.session, self.plan.assumed)
+
+    # --- the beginning ---
+
+    def begin(self, prepared: Iterable[tuple[Instrument, Prepared]], now: int) -> list[Record]:
+        """Take up the book; what is to be written down of it."""
+        self._now, self._out = now, []
+        for instrument, each in prepared:
+            self._relations.remember(instrument, each.candles)
+        self._do(self._relations.seen(now))
+        whole = self.state.book
+        for trade in list(self.state.trades.values()):
+            for order in trade.orders.values():
+                self._ask_again(order, now)
+        change = BookChange(
+            account=whole.account,
+            trades=tuple(whole.trades.values()),
+            over=tuple(whole.over.values()),
+            positions=tuple(whole.positions.values()),
+        )
+        self._kept = whole
+        kept = BookKept(session=self.session, at=now, is_whole=True, change=change)
+        return [kept, *self._taken_out()]
+
+    def _ask_again(self, order: Order, now: int) -> None:
+        """Ask for what was asked for and not answered: under the same ids, so that it cannot happen twice."""
+        expires_at = order.intent.expires_at
+        if order.state in _NOT_THERE and order.venue_id is None:
+            if order.intent.leg == ENTRY and expires_at is not None and now >= expires_at:
+                self._do(Expired(order_id=order.id, time=now))
+                return
+            self._ask(PlaceOrder(intent=order.intent), self.asked_at.get(order.id, now))
+        elif order.state is OrderState.CANCELLING:
+            self._ask(CancelOrder(order_id=order.id, reason="asked again"), self.asked_at.get(order.id, now))
+        elif order.is_living and order.asked is not None:
+            self._ask(order.asked, self.asked_at.get(order.id, now))
+
+    def open(self, feed: MarketFeed) -> TradingFeed:
+        """The market with what becomes of our orders in it."""
+        trades = (*self.state.trades.values(), *self.state.over.values())
+        orders = [order for trade in trades for order in trade.orders.values()]
+        self._exchange = self.plan.exchange(feed, orders)
+        return self._exchange
+
+    # --- what happens ---
+
+    def seen(self, events: Sequence[FeedEvent], records: Sequence[Record], exits: Sequence[ExitMet]) -> list[Record]:
+        """Take in a batch of the feed and what the signal desk made of it; what is to be written down."""
+        self._out = []
+        for event in events:
+            self._see(event)
+        for record in records:
+            if isinstance(record, CandleTaken) and not record.candle.is_correction:
+                self._see_candle(record.candle)
+        for met in exits:
+            self._do(ExitConditionMet(time=met.time, hypothesis=met.hypothesis, instrument=met.instrument))
+        for record in records:
+            if isinstance(record, Decided) and record.decision.fate is Fate.TOLD:
+                self._see_signal(record.decision)
+        return self._taken_out()
+
+    def asked(self, wish: Wish, now: int) -> list[Record]:
+        """Grant what a person wishes; what is to be written down. Nothing where it was granted before."""
+        self._now, self._out = max(now, self._now), []
+        if wish.id in self.granted:
+            return []
+        self.granted |= {wish.id}
+        outcome = self._grant(wish)
+        asked = Asked(
+            session=self.session, at=self._now, id=wish.id, wish=wish.wish, target=wish.target,
+            by=wish.by, why=wish.why, outcome=outcome,
+        )  # fmt: skip
+        return [asked, *self._taken_out()]
+
+    async def send(self) -> None:
+        """Tell the venue what was decided and is in the journal by now."""
+        commands, self._commands = self._commands, []
+        if not commands:
+            return
+        if self._exchange is None:
+            self._commands = commands  # once it is open
+            return
+        for each in commands:
+            await self._exchange.send(each)
+            if isinstance(each.command, PlaceOrder):
+                self._do(Sent(order_id=each.command.intent.id, time=each.time))
+
+    def _taken_out(self) -> list[Record]:
+        out, self._out = self._out, []
+        book = self.state.book
+        change = change_between(self._kept, book)
+        if change:
+            out.append(BookKept(session=self.session, at=self._now, is_whole=False, change=change))
+        self._kept = book
+        return out
+
+    def _see(self, event: FeedEvent) -> None:
+        match event:
+            case Quote():
+                self._see_quote(event)
+            case MarketTrade():
+                if event.time - self._quoted.get(event.instrument, -QUOTED_MS) >= QUOTED_MS:
+                    self._do(PriceSeen(time=event.time, instrument=event.instrument, price=event.price))
+            case FundingPublished():
+                self._see_funding(event)
+            case _ if isinstance(event, ExecutionEvent):
+                self._do(event)
+            case _:
+                pass
+
+    def _see_quote(self, quote: Quote) -> None:
+        price = quote.last
+        if quote.bid is not None and quote.ask is not None and quote.bid > 0:
+            price = (quote.bid + quote.ask) / 2
+            self._quoted[quote.instrument] = quote.time
+        if price is not None and price > 0:
+            self._do(PriceSeen(time=quote.time, instrument=quote.instrument, price=price))
+
+    def _see_candle(self, candle: ClosedCandle) -> None:
+        self._do(CandleSeen(candle=candle))
+        if self._relations.closed(candle):
+            self._do(self._relations.seen(candle.close_time))
+
+    def _see_funding(self, funding: FundingPublished) -> None:
+        """A settlement is paid at the price of its moment, which is the last one seen."""
+        seen = self.state.prices.get(funding.instrument)
+        if seen is not None:
+            instrument, time = funding.instrument, funding.time
+            self._do(FundingSettled(time=time, instrument=instrument, rate=funding.rate, price=seen.price))
+
+    def _see_signal(self, decision: Decision) -> None:
+        self._signals[decision.signal.id] = decision.signal
+        self._do(SignalSeen(time=decision.decided_at, signal=decision.signal))
+
+    def _grant(self, wish: Wish) -> str:
+        before = len(self._commands)
+        match wish.wish:
+            case "close" | "close_all" | "halt":
+                self._do(self._close_asked(wish))
+        cause = _CAUSES.get(wish.wish)
+        if cause is not None:
+            self._do(StateAsked(time=self._now, cause=cause, by=wish.by, why=wish.why))
+        sent = sum(isinstance(each.command, PlaceOrder) for each in self._commands[before:])
+        cancelled = sum(isinstance(each.command, CancelOrder) for each in self._commands[before:])
+        words = [f"{sent} positions are being closed at market"] if sent else []
+        words += [f"{cancelled} orders are being cancelled"] if cancelled else []
+        if cause is not None:
+            words.append(f"trading is {self.state.account.status.state.value}")
+        return ", ".join(words) or "there was nothing to close"
+
+    def _close_asked(self, wish: Wish) -> CloseAsked:
+        if wish.wish != "close":
+            return CloseAsked(time=self._now)
+        instrument = next((each for each in self.state.positions if each.unified == wish.target), None)
+        if instrument is not None:
+            return CloseAsked(time=self._now, instrument=instrument)
+        return CloseAsked(time=self._now, signal_id=wish.target)
+
+    # --- the step ---
+
+    def _do(self, event: TradingEvent) -> None:
+        self._now = max(self._now, event.time)
+        before = self.state
+        try:
+            self.state, commands = step(before, event)
+        except EdgeproofError as error:
+            if isinstance(event, InvariantBroken):
+                raise
+            self._do(InvariantBroken(time=event.time, why=f"{type(event).__name__}: {error}"))
+            return
+        self._out += self._notes.of(event, before, self.state)
+        for command in commands:
+            self._take(command, event.time)
+
+    def _take(self, command: TradingCommand, time: int) -> None:
+        match command:
+            case PlaceOrder() | AmendOrder() | CancelOrder():
+                self._out += self._notes.asked(command, time, self.state)
+                self._ask(command, time)
+            case FateDecided():
+                signal = self._signals.pop(command.signal_id)
+                self._out.append(SignalTraded(session=self.session, at=signal.time, signal=signal, decided=command))
+            case TradeEnded():
+                name = self.state.over[command.signal_id].signal.hypothesis
+                self._out.append(TradeClosed(session=self.session, at=time, hypothesis=name, trade=command))
+            case StandingChanged():
+                self._out.append(StandingNoted(session=self.session, at=time, standing=command))
+
+    def _ask(self, command: OrderCommand, time: int) -> None:
+        self._commands.append(SentCommand(command=command, time=time))
+
+
+_NOT_THERE = frozenset({OrderState.INTENDED, OrderState.SENT, OrderState.UNKNOWN})
+_CAUSES = {
+    "stop": StateCause.PERSON_REDUCES,
+    "halt": StateCause.PERSON_HALTS,
+    "resume": StateCause.PERSON_RESUMES,
+}

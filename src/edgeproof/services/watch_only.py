@@ -1,0 +1,52 @@
+"""A session that only watches: nobody trades its signals, and nobody can wish for anything."""
+
+from collections.abc import Iterable, Sequence
+
+from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.journal import Record
+from edgeproof.core.signals.watch import ExitMet
+from edgeproof.ports import FeedEvent, MarketFeed, TradingFeed, Wish
+from edgeproof.services.prepare import Prepared
+
+
+class NobodyTrades:
+    """The trader of a session that only watches."""
+
+    def begin(self, prepared: Iterable[tuple[Instrument, Prepared]], now: int) -> list[Record]:  # noqa: ARG002
+        """Nothing."""
+        return []
+
+    def open(self, feed: MarketFeed) -> TradingFeed:
+        """The market as it is."""
+        return feed
+
+    def seen(
+        self,
+        events: Sequence[FeedEvent],  # noqa: ARG002
+        records: Sequence[Record],  # noqa: ARG002
+        exits: Sequence[ExitMet],  # noqa: ARG002
+    ) -> list[Record]:
+        """Nothing."""
+        return []
+
+    def asked(self, wish: Wish, now: int) -> list[Record]:  # noqa: ARG002
+        """Nothing: the wish waits for a session that trades."""
+        return []
+
+    async def send(self) -> None:
+        """Nothing."""
+
+
+class NoWishes:
+    """A box that stays empty for a session that could not grant anything; what is in the real one waits there."""
+
+    def put(self, wish: Wish) -> None:
+        """Nothing can be left here."""
+        raise NotImplementedError
+
+    def waiting(self) -> tuple[Wish, ...]:
+        """None."""
+        return ()
+
+    def granted(self, wish: Wish) -> None:
+        """Nothing."""
