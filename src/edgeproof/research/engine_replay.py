@@ -153,8 +153,9 @@ class EngineReplay:
 
     def _moment(self, due: Sequence[Track], now: int) -> None:
         held = self._held(due)
-        for track in held:
-            for settlement in track.settlements():
+        for track in due:
+            settled = track.settlements()
+            for settlement in settled if track in held else ():
                 self._do(settlement)
         for track in due:
             self._do(track.price)

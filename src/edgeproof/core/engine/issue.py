@@ -70,8 +70,8 @@ def _asked(state: EngineState, command: OrderCommand, time: int) -> EngineState:
     match command:
         case PlaceOrder(intent=intent):
             sent_at = (*(at for at in state.account.sent_at if at > time - MINUTE), time)
-            state = replace(state, account=replace(state.account, sent_at=sent_at))
-            return with_order(state, intent.signal_id, new_order(intent))
+            state = with_order(state, intent.signal_id, new_order(intent))
+            return replace(state, account=replace(state.account, sent_at=sent_at))
         case AmendOrder():
             sent = AmendSent(
                 order_id=command.order_id, time=time, quantity=command.quantity,

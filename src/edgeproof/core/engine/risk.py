@@ -169,8 +169,13 @@ def opened(state: EngineState, at: int) -> EngineState:
 
 def watches(limits: RiskLimits) -> bool:
     """Whether any limit looks at what becomes of trading, beside those on entries."""
-    levels = (limits.warn_loss, limits.no_entries_loss, limits.flatten_loss, limits.max_drawdown, limits.loss_streak)
-    return any(each is not None for each in levels)
+    return not (
+        limits.warn_loss is None
+        and limits.no_entries_loss is None
+        and limits.flatten_loss is None
+        and limits.max_drawdown is None
+        and limits.loss_streak is None
+    )
 
 
 def observed(

@@ -90,10 +90,10 @@ def with_price(state: EngineState, seen: PriceSeen) -> EngineState:
 
 def with_trade(state: EngineState, trade: TradeAtWork) -> EngineState:
     """The state with a trade at work; one that was over is so no longer."""
-    over = state.over
-    if trade.signal.id in over:
-        over = {key: each for key, each in over.items() if key != trade.signal.id}
-    return replace(state, trades={**state.trades, trade.signal.id: trade}, over=over)
+    name, over = trade.signal.id, state.over
+    if name in over:
+        over = {key: each for key, each in over.items() if key != name}
+    return replace(state, trades={**state.trades, name: trade}, over=over)
 
 
 def with_order(state: EngineState, signal_id: str, order: Order) -> EngineState:
@@ -104,6 +104,7 @@ def with_order(state: EngineState, signal_id: str, order: Order) -> EngineState:
 
 def without(state: EngineState, trade: TradeAtWork) -> EngineState:
     """The state with a trade over."""
-    trades = {key: each for key, each in state.trades.items() if key != trade.signal.id}
-    over = dict([*state.over.items(), (trade.signal.id, state.trades[trade.signal.id])][-MOST_OVER:])
+    name = trade.signal.id
+    trades = {key: each for key, each in state.trades.items() if key != name}
+    over = dict([*state.over.items(), (name, state.trades[name])][-MOST_OVER:])
     return replace(state, trades=trades, over=over)
