@@ -1,9 +1,9 @@
 """What is asked of the venue: only what the trading state allows, remembered so that it is not asked for again."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from edgeproof.core.engine.state import EngineState, Stepped, with_order
+from edgeproof.core.model.alter import altered
 from edgeproof.core.model.execution import AmendSent, CancelSent
 from edgeproof.core.model.order import (
     EMERGENCY,
@@ -71,7 +71,7 @@ def _asked(state: EngineState, command: OrderCommand, time: int) -> EngineState:
         case PlaceOrder(intent=intent):
             sent_at = (*(at for at in state.account.sent_at if at > time - MINUTE), time)
             state = with_order(state, intent.signal_id, new_order(intent))
-            return replace(state, account=replace(state.account, sent_at=sent_at))
+            return altered(state, account=altered(state.account, sent_at=sent_at))
         case AmendOrder():
             sent = AmendSent(
                 order_id=command.order_id, time=time, quantity=command.quantity,

@@ -1,9 +1,10 @@
 """All that trading knows, and the small changes of it that the decider is made of. Nothing is ever changed in place."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
+from edgeproof.core.model.alter import altered
 from edgeproof.core.model.entry import ContractTerms
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.order import Order
@@ -85,7 +86,7 @@ def with_price(state: EngineState, seen: PriceSeen) -> EngineState:
     known = state.prices.get(seen.instrument)
     if known is not None and known.time > seen.time:
         return state
-    return replace(state, prices={**state.prices, seen.instrument: seen})
+    return altered(state, prices={**state.prices, seen.instrument: seen})
 
 
 def with_trade(state: EngineState, trade: TradeAtWork) -> EngineState:
@@ -93,13 +94,13 @@ def with_trade(state: EngineState, trade: TradeAtWork) -> EngineState:
     name, over = trade.signal.id, state.over
     if name in over:
         over = {key: each for key, each in over.items() if key != name}
-    return replace(state, trades={**state.trades, name: trade}, over=over)
+    return altered(state, trades={**state.trades, name: trade}, over=over)
 
 
 def with_order(state: EngineState, signal_id: str, order: Order) -> EngineState:
     """The state with an order of a trade at work as it is now."""
     trade = state.trades[signal_id]
-    return with_trade(state, replace(trade, orders={**trade.orders, order.id: order}))
+    return with_trade(state, altered(trade, orders={**trade.orders, order.id: order}))
 
 
 def without(state: EngineState, trade: TradeAtWork) -> EngineState:
@@ -107,4 +108,4 @@ def without(state: EngineState, trade: TradeAtWork) -> EngineState:
     name = trade.signal.id
     trades = {key: each for key, each in state.trades.items() if key != name}
     over = dict([*state.over.items(), (name, state.trades[name])][-MOST_OVER:])
-    return replace(state, trades=trades, over=over)
+    return altered(state, trades=trades, over=over)

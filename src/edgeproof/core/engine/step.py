@@ -14,12 +14,12 @@ Backtest replay, paper trading and live trading call this one function. Who fill
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from edgeproof.core.engine.issue import issued
 from edgeproof.core.engine.risk import observed, opened, portfolio_of
 from edgeproof.core.engine.state import ZERO, EngineState, Stepped, with_price, with_trade, without
-from edgeproof.core.model.execution import Filled, OrderEvent
+from edgeproof.core.model.alter import altered
+from edgeproof.core.model.execution import Filled, OrderEvent, Sent
 from edgeproof.core.model.order import (
     EMERGENCY,
     ENTRY,
@@ -109,7 +109,7 @@ def _told(
 ) -> Stepped:
     match event:
         case RelationsSeen():
-            return replace(state, relations=event), NOTHING
+            return altered(state, relations=event), NOTHING
         case ExitConditionMet():
             return _leave(state, _ended_by(state, event), EXIT, event.time)
         case CloseAsked():
@@ -160,8 +160,8 @@ def _rests(order: Order) -> bool:
 
 def _lead(state: EngineState, cause: StateCause, at: int, *, by: str = "", why: str = "") -> EngineState:
     portfolio = led(portfolio_of(state, at), cause, at, by=by, why=why)
-    account = replace(state.account, status=portfolio.status, peak_equity=portfolio.peak_equity)
-    return state if account == state.account else replace(state, account=account)
+    account = altered(state.account, status=portfolio.status, peak_equity=portfolio.peak_equity)
+    return state if account == state.account else altered(state, account=account)
 
 
 # --- signals ---
@@ -175,11 +175,11 @@ def _see_signal(state: EngineState, event: SignalSeen) -> Stepped:
     sizing = state.rules.ask(state, event)
     if (check := sizing.denied_by) is not None:
         fate = _denied(event.time, signal, check.rule, check.value, check.limit)
-        return state, (replace(fate, checks=sizing.checks),)
+        return state, (altered(fate, checks=sizing.checks),)
     bracket = plan_bracket(signal, sizing.quantity, state.rules.steps[signal.instrument])
     if isinstance(bracket, Unplannable):
         fate = _denied(event.time, signal, bracket.rule, float(bracket.value), float(bracket.limit))
-        return state, (replace(fate, checks=sizing.checks),)
+        return state, (altered(fate, checks=sizing.checks),)
     terms = state.rules.terms.get(signal.hypothesis, Terms())
     trade = TradeAtWork(signal=signal, terms=terms, orders={})
     state, commands = issued(with_trade(state, trade), [PlaceOrder(intent=bracket.entry)], event.time)
@@ -229,29 +229,31 @@ def _see_order(state: EngineState, event: OrderEvent) -> Stepped:
     after = apply_event(order, event)
     if after is order:
         return state, NOTHING
-    trade = replace(trade, orders={**trade.orders, after.id: after})
+    trade = altered(trade, orders={**trade.orders, after.id: after})
     if isinstance(event, Filled) and len(after.fills) > len(order.fills):
         state = _booked(state, after.intent, event)
         trade = _filled(trade, after, event)
     elif trade.signal.id in state.over:
-        return replace(state, over={**state.over, trade.signal.id: trade}), NOTHING
+        return altered(state, over={**state.over, trade.signal.id: trade}), NOTHING
+    if isinstance(event, Sent):
+        return with_trade(state, trade), NOTHING  # what has not arrived cannot be changed, so nothing can be wished for
     # A fill of a trade that was over opens it again: nothing that is held goes unguarded.
     return _follow(with_trade(state, trade), [trade], event.time)
 
 
 def _booked(state: EngineState, intent: OrderIntent, event: Filled) -> EngineState:
     position = apply_fill(state.position(intent.instrument), intent, event.fill)
-    return replace(state, positions={**state.positions, intent.instrument: position})
+    return altered(state, positions={**state.positions, intent.instrument: position})
 
 
 def _filled(trade: TradeAtWork, order: Order, event: Filled) -> TradeAtWork:
     intent = order.intent
     if intent.leg == ENTRY:
-        return trade if trade.guard is not None else replace(trade, guard=_guard(trade, order, event.time))
+        return trade if trade.guard is not None else altered(trade, guard=_guard(trade, order, event.time))
     guard = trade.guard
     if guard is not None and intent.leg.startswith("target") and not order.remaining_quantity:
         guard = note_target(guard)
-    return replace(trade, guard=guard, last_leg=intent.leg)
+    return altered(trade, guard=guard, last_leg=intent.leg)
 
 
 def _guard(trade: TradeAtWork, entry: Order, time: int) -> Guard:
@@ -285,7 +287,7 @@ def _see_candle(state: EngineState, event: CandleSeen) -> Stepped:
         if is_overdue(trade.guard, event.time):
             overdue.append(trade)
         else:
-            moved.append(replace(trade, guard=after_close(trade.guard, candle)))
+            moved.append(altered(trade, guard=after_close(trade.guard, candle)))
     for trade in moved:
         state = with_trade(state, trade)
     state, followed = _follow(state, moved, event.time)
@@ -299,7 +301,7 @@ def _see_funding(state: EngineState, event: FundingSettled) -> EngineState:
     if position is None:
         return state
     paid = accrue(position, event.time, event.rate, event.price)
-    return state if paid is position else replace(state, positions={**state.positions, event.instrument: paid})
+    return state if paid is position else altered(state, positions={**state.positions, event.instrument: paid})
 
 
 def _ended_by(state: EngineState, event: ExitConditionMet) -> list[TradeAtWork]:
@@ -367,9 +369,9 @@ def _ended(state: EngineState, trade: TradeAtWork, time: int) -> tuple[EngineSta
         return state, ()
     held = state.position(instrument)
     others = tuple(each for each in held.attributions if each is not part)
-    positions = {**state.positions, instrument: replace(held, attributions=others)}
-    account = replace(state.account, cash=state.account.cash + part.net_pnl(ZERO))
-    state = replace(without(state, trade), positions=positions, account=account)
+    positions = {**state.positions, instrument: altered(held, attributions=others)}
+    account = altered(state.account, cash=state.account.cash + part.net_pnl(ZERO))
+    state = altered(without(state, trade), positions=positions, account=account)
     return state, (_report(trade, part, time),)
 
 

@@ -73,7 +73,7 @@ class Trade:
 
     def legs(self, *legs: str) -> tuple[Order, ...]:
         """Its orders of some legs, in the order they were made."""
-        return tuple(order for order in self.orders if order.intent.leg in legs)
+        return tuple([order for order in self.orders if order.intent.leg in legs])
 
 
 def split_quantity(total: Decimal, fractions: Sequence[float], lot_size: Decimal) -> tuple[Decimal, ...]:

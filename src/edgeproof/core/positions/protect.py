@@ -9,8 +9,9 @@ In floats, like the kernel (`core/kernels/bracket.py`): the stop becomes ticks w
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from edgeproof.core.model.alter import altered
 from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.position import Guard
 from edgeproof.core.model.round_trip import StopKind
@@ -18,7 +19,7 @@ from edgeproof.core.model.round_trip import StopKind
 
 def note_target(guard: Guard) -> Guard:
     """The guard after another target was filled completely; its stop moves at the next close."""
-    return replace(guard, targets_filled=guard.targets_filled + 1)
+    return altered(guard, targets_filled=guard.targets_filled + 1)
 
 
 def after_close(guard: Guard, candle: ClosedCandle) -> Guard:
@@ -36,7 +37,7 @@ def after_close(guard: Guard, candle: ClosedCandle) -> Guard:
         stop, kind = guard.entry, StopKind.BREAK_EVEN
     if guard.trail is not None and direction * (best - direction * guard.trail - stop) > 0:
         stop, kind = best - direction * guard.trail, StopKind.TRAILING
-    return replace(guard, best=best, stop=stop, kind=kind)
+    return altered(guard, best=best, stop=stop, kind=kind)
 
 
 @dataclass(frozen=True, slots=True)
