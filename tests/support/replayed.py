@@ -172,7 +172,7 @@ class Explained:
 
 AS_WITHOUT = "traded as without limits"
 FLATTENED = "cut short by the breaker"
-HALTED = "left to its stop while halted"
+HALTED = "left to its orders while halted"
 OPEN = "open at the end"
 
 
