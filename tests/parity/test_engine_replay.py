@@ -1,6 +1,7 @@
 """The decider's trades over history are those of the compiled backtest, trade for trade, to the ninth digit."""
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 from edgeproof.adapters.simulated.market import generate_market
 from edgeproof.adapters.storage.library import load_library
 from edgeproof.core.candles.fill import fill_gaps
+from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.round_trip import ExitReason, RoundTrips
 from edgeproof.core.model.signal import signal_id
+from edgeproof.core.model.time import MINUTE
 from edgeproof.core.model.trading_event import TradeFate
 from edgeproof.core.signals.hypothesis import Hypothesis, variants
 from edgeproof.core.signals.library import read_hypotheses
@@ -91,3 +94,9 @@ def test_the_market_of_these_tests_is_one_in_which_everything_happens() -> None:
     reasons = {ExitReason(int(code)).word for trades in found for code in np.unique(trades.exit_reason)}
     assert reasons >= {"stop", "target", "time_stop", "exit_condition"}
     assert sum(map(len, found)) > 100
+
+
+def test_candles_of_several_timeframes_are_refused() -> None:
+    coarse = replace(market(), candles=replace(market().candles, timeframe=5 * MINUTE))
+    with pytest.raises(InputError, match="one timeframe"):
+        EngineReplay(markets=[market(), coarse], hypotheses=[], state=unlimited([market().instrument], []))
