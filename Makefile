@@ -1,6 +1,6 @@
 # demo    set everything up and show a whole run, no data needed (the default)
 # test    the test suite with branch coverage of the core
-# soak    the long proofs: a real week through the replica with every fault in turn, a month of signals (about an hour)
+# soak    the long proofs: a real week through the replica with every fault in turn, a month of signals and of trades (about an hour)
 # check   style, types, import contracts, dependencies, locks
 # bench   the figures beside those of other engines, in an environment of their own
 # docs    the documentation as a site in site/
@@ -33,7 +33,7 @@ demo: .venv/.stamp
 test: .venv/.stamp
 	@$(BIN)/pytest -q -n 2 --cov --cov-report=term
 
-SOAK := $(patsubst %,tests/acceptance/test_%.py,live_week scan_week scan_interrupted scan_month)
+SOAK := $(patsubst %,tests/acceptance/test_%.py,live_week scan_week scan_interrupted scan_month replay_month)
 soak: .venv/.stamp
 	@EDGEPROOF_SOAK=1 $(BIN)/pytest -q -s --timeout 1500 $(SOAK) tests/property/test_engine.py
 
@@ -57,8 +57,9 @@ lock: $(UV)
 	@$(COMPILE) pyproject.toml -o $(LOCKS)/app.txt > /dev/null
 	@$(COMPILE) pyproject.toml --group dev -o $(LOCKS)/dev.txt > /dev/null
 	@$(COMPILE) pyproject.toml benchmarks/requirements.in -o $(LOCKS)/bench.txt > /dev/null
+	@$(COMPILE) benchmarks/nautilus.in -o $(LOCKS)/nautilus.txt > /dev/null
 
-bench: .venv-bench/.stamp
+bench: .venv-bench/.stamp .venv-nautilus/.stamp
 	@.venv-bench/bin/python -m benchmarks.run $(BENCH)
 
 docs: .venv/.stamp
@@ -86,7 +87,13 @@ $(UV):
 	@$(UV) pip install --quiet --python .venv-bench --no-deps --editable .
 	@touch $@
 
+# A peer that needs another pandas than the others. It runs beside them as a program of its own.
+.venv-nautilus/.stamp: $(UV) locks/nautilus.txt
+	@test -x .venv-nautilus/bin/python || $(UV) venv --quiet --python .tools/bin/python .venv-nautilus
+	@$(UV) pip sync --quiet --python .venv-nautilus --require-hashes locks/nautilus.txt
+	@touch $@
+
 clean:
-	@rm -rf .venv .venv-bench .tools .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \
+	@rm -rf .venv .venv-bench .venv-nautilus .tools .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \
 		.coverage .coverage.* build dist site
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

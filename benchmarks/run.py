@@ -11,7 +11,21 @@ from edgeproof.cli.kernel_cache import use_kernel_cache
 
 use_kernel_cache()  # before anything imports numba
 
-from benchmarks import exits, feed, kernels, library, live, paper, replica, signals, startup, w1, w2  # noqa: E402 - see above
+from benchmarks import (  # noqa: E402 - see above
+    decision,
+    exits,
+    feed,
+    kernels,
+    library,
+    live,
+    paper,
+    replay,
+    replica,
+    signals,
+    startup,
+    w1,
+    w2,
+)  # fmt: skip
 from benchmarks.harness import REPOSITORY, Finding, table  # noqa: E402 - see above
 
 DOCUMENT = REPOSITORY / "docs" / "explanation" / "benchmarks.md"
@@ -29,6 +43,10 @@ writes it. "As a gift" leaves the indicators out of vectorbt's time but not out 
 Live is a close taken into kept states, from candles to arrays of what holds where. Signals is the rest, in wall time:
 facts to the desk, its records into a journal in SQLite and the signals into their file, both synced to the disk; the
 whole library of hypotheses, on a generated market, at closes of 4 hours, on which all timeframes close.
+
+Replay is history through the decider that also trades live, its orders placed, amended and cancelled at a simulated
+venue; nautilus_trader runs as a program of its own environment, in turns with it, and its engine's `run` alone is
+timed. A decision is `step` from a signal to its entry order, every limit of risk held against it.
 """
 
 
@@ -58,6 +76,8 @@ def _benchmarks(*, large: bool) -> dict[str, Callable[[], Iterable[Finding]]]:
         "feed": feed.findings,
         "library": library.findings,
         "paper": paper.findings,
+        "replay": replay.findings,
+        "decision": decision.findings,
         "replica": replica.findings,
         "signals": signals.findings,
         "startup": startup.findings,
@@ -66,11 +86,7 @@ def _benchmarks(*, large: bool) -> dict[str, Callable[[], Iterable[Finding]]]:
 
 def _words() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "only",
-        nargs="*",
-        help="w1, w2, exits, kernels, live, feed, library, paper, replica, signals, startup [default: all]",
-    )
+    parser.add_argument("only", nargs="*", help=f"{', '.join(_benchmarks(large=False))} [default: all]")
     parser.add_argument("--large", action="store_true", help="W1 on 2.6 million candles as well")
     parser.add_argument("--write", action="store_true", help="keep the table in docs/explanation/benchmarks.md")
     parser.add_argument("--strict", action="store_true", help="status 1 when a requirement is missed")

@@ -26,4 +26,5 @@ settings.register_profile("edgeproof", deadline=None, derandomize=True, database
 settings.load_profile("edgeproof")
 
 # A month of market takes minutes: `make soak` collects it.
-collect_ignore = [] if os.environ.get("EDGEPROOF_SOAK") else ["acceptance/test_scan_month.py"]
+_LONG = ["acceptance/test_scan_month.py", "acceptance/test_replay_month.py"]
+collect_ignore = [] if os.environ.get("EDGEPROOF_SOAK") else _LONG

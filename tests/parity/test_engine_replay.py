@@ -1,5 +1,7 @@
 """The decider's trades over history are those of the compiled backtest, trade for trade, to the ninth digit."""
 
+from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -9,12 +11,15 @@ import pytest
 from edgeproof.adapters.simulated.market import generate_market
 from edgeproof.adapters.storage.library import load_library
 from edgeproof.core.candles.fill import fill_gaps
+from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.round_trip import ExitReason, RoundTrips
 from edgeproof.core.model.signal import signal_id
+from edgeproof.core.model.time import MINUTE
+from edgeproof.core.model.trading_event import TradeFate
 from edgeproof.core.signals.hypothesis import Hypothesis, variants
 from edgeproof.core.signals.library import read_hypotheses
 from edgeproof.research.backtest import Market, backtest, fires
-from edgeproof.research.engine_replay import EngineReplay
+from edgeproof.research.engine_replay import EngineReplay, unlimited
 from tests.parity.test_replay import EVERY_EXIT
 
 LIBRARY = tuple(variant for each in load_library(Path("nowhere"), ()) for variant in variants(each))
@@ -37,14 +42,20 @@ def reason_of(leg: str) -> set[str]:
     }.get(leg, {"target"})
 
 
+def replay(hypothesis: Hypothesis, *, tells_all: bool = False) -> EngineReplay:
+    state = unlimited([market().instrument], [hypothesis])
+    replayed = EngineReplay(markets=[market()], hypotheses=[hypothesis], state=state, tells_all=tells_all)
+    replayed.run([fires(market(), [hypothesis])])
+    return replayed
+
+
 @cache
 def compared(hypothesis: Hypothesis) -> RoundTrips:
     """The trades of the backtest, after every one of them was found to be the decider's."""
     (result,) = backtest(market(), [hypothesis])
     assert result.walk is not None
     expected = result.walk.round_trips.closed()
-    replayed = EngineReplay(market(), hypothesis)
-    replayed.run(fires(market(), [hypothesis])[0])
+    replayed = replay(hypothesis)
     names = [signal_id(hypothesis.name, market().instrument, int(time)) for time in expected.signal_time]
     assert [each.signal_id for each in replayed.ended] == names
     for row, trade in enumerate(replayed.ended):
@@ -55,13 +66,13 @@ def compared(hypothesis: Hypothesis) -> RoundTrips:
         assert float(trade.net_pnl) == pytest.approx(float(expected.pnl[row]), rel=1e-7, abs=1e-6)
         assert ExitReason(int(expected.exit_reason[row])).word in reason_of(trade.reason)
     fates = result.fates
-    found = replayed.fates
-    assert (found["void"], found["overlapped"], found["invalidated"]) == (
+    found = Counter(each.fate for each in replayed.fates)
+    assert (replayed.void, found[TradeFate.OVERLAPPED], found[TradeFate.INVALIDATED]) == (
         fates.void,
         fates.overlapped,
         fates.invalidated,
     )
-    assert found["traded"] == fates.traded
+    assert found[TradeFate.TAKEN] == fates.traded
     return expected
 
 
@@ -70,8 +81,22 @@ def test_the_decider_trades_what_the_backtest_trades(hypothesis: Hypothesis) -> 
     compared(hypothesis)
 
 
+@pytest.mark.parametrize("hypothesis", SPECIAL, ids=[each.name for each in SPECIAL])
+def test_candles_that_can_change_nothing_need_not_be_told(hypothesis: Hypothesis) -> None:
+    some, every = replay(hypothesis), replay(hypothesis, tells_all=True)
+    assert some.ended == every.ended
+    assert some.fates == every.fates
+    assert len(some.ended) > 0
+
+
 def test_the_market_of_these_tests_is_one_in_which_everything_happens() -> None:
     found = [compared(each) for each in SPECIAL]
     reasons = {ExitReason(int(code)).word for trades in found for code in np.unique(trades.exit_reason)}
     assert reasons >= {"stop", "target", "time_stop", "exit_condition"}
     assert sum(map(len, found)) > 100
+
+
+def test_candles_of_several_timeframes_are_refused() -> None:
+    coarse = replace(market(), candles=replace(market().candles, timeframe=5 * MINUTE))
+    with pytest.raises(InputError, match="one timeframe"):
+        EngineReplay(markets=[market(), coarse], hypotheses=[], state=unlimited([market().instrument], []))

@@ -1,5 +1,6 @@
 """How a stop moves: candles in, the stop in force for the next candle out."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.position import Guard
 from edgeproof.core.model.round_trip import StopKind
-from edgeproof.core.positions.protect import after_close, is_overdue, note_target
+from edgeproof.core.positions.protect import Stillness, after_close, is_overdue, note_target, stillness
 from tests.support.orders import BTC, MINUTE, T
 
 LONG = Guard(signal_id="s", direction=1, entry=100.0, stop=95.0)
@@ -93,3 +94,23 @@ def test_time_stop_is_due_at_the_first_close_at_or_after_its_deadline(
     deadline: int | None, close_time: int, expected: bool
 ) -> None:
     assert is_overdue(replace(LONG, deadline=deadline), close_time) is expected
+
+
+STILL = Stillness()
+NOWHERE = Stillness(math.inf, -math.inf)
+
+
+@pytest.mark.parametrize(
+    ("guard", "expected"),
+    [
+        pytest.param(LONG, STILL, id="a stop without rules never moves"),
+        pytest.param(replace(LONG, trail=4.0), NOWHERE, id="a trail has to see its first candle"),
+        pytest.param(replace(LONG, trail=4.0, best=103.0), Stillness(high=103.0), id="a long's moves with a new high"),
+        pytest.param(replace(SHORT, trail=4.0, best=97.0), Stillness(low=97.0), id="a short's moves with a new low"),
+        pytest.param(replace(LONG, has_break_even=True), STILL, id="break-even waits for a target"),
+        pytest.param(replace(LONG, has_break_even=True, targets_filled=1), NOWHERE, id="and moves at the next close"),
+        pytest.param(replace(LONG, has_break_even=True, targets_filled=1, stop=100.0), STILL, id="once"),
+    ],
+)
+def test_stillness_is_where_no_candle_moves_the_stop(guard: Guard, expected: Stillness) -> None:
+    assert stillness(guard) == expected

@@ -1,10 +1,10 @@
 """What is asked of the venue: only what the trading state allows, remembered so that it is not asked for again."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
 
 from edgeproof.core.engine.state import EngineState, Stepped, with_order
+from edgeproof.core.model.alter import altered
 from edgeproof.core.model.execution import AmendSent, CancelSent
 from edgeproof.core.model.order import (
     EMERGENCY,
@@ -50,7 +50,7 @@ def _allowed(state: EngineState, command: OrderCommand, emergency: OrderPurpose)
         return None
     # A stop that may not move must still grow with its position.
     quantity, trigger = _in_force(_order(state, command.order_id))
-    return None if command.quantity == quantity else replace(command, trigger_price=trigger)
+    return None if command.quantity == quantity else altered(command, trigger_price=trigger)
 
 
 _PURPOSES = {
@@ -94,8 +94,8 @@ def _asked(state: EngineState, command: OrderCommand, time: int) -> EngineState:
     match command:
         case PlaceOrder(intent=intent):
             sent_at = (*(at for at in state.account.sent_at if at > time - MINUTE), time)
-            state = replace(state, account=replace(state.account, sent_at=sent_at))
-            return with_order(state, intent.signal_id, new_order(intent))
+            state = with_order(state, intent.signal_id, new_order(intent))
+            return altered(state, account=altered(state.account, sent_at=sent_at))
         case AmendOrder():
             sent = AmendSent(
                 order_id=command.order_id, time=time, quantity=command.quantity,

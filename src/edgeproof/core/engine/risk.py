@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from edgeproof.core.engine.state import ZERO, EngineState, Sizing
 from edgeproof.core.model.entry import EntryMarket, EntryRequest
+from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.order import ENTRY, STOP
 from edgeproof.core.model.portfolio import OpenPosition, Portfolio, PositionPart, RestingEntry, total
 from edgeproof.core.model.position import Position
@@ -18,7 +19,14 @@ from edgeproof.core.model.signal import Signal
 from edgeproof.core.model.steps import decimal_of
 from edgeproof.core.model.time import DAY, MINUTE
 from edgeproof.core.model.trade import Account, TradeAtWork
-from edgeproof.core.model.trading_event import PriceSeen, SignalSeen, TradeEnded, TradingCommand, TradingEvent
+from edgeproof.core.model.trading_event import (
+    PriceSeen,
+    RelationsSeen,
+    SignalSeen,
+    TradeEnded,
+    TradingCommand,
+    TradingEvent,
+)
 from edgeproof.core.orders.planning import stop_price
 from edgeproof.core.risk.breaker import after_round_trip, begin_day, booked, observe
 from edgeproof.core.risk.checks import Denied, check_entry
@@ -37,21 +45,25 @@ def by_risk(state: EngineState, seen: SignalSeen) -> Sizing:
         stop=_stop(state, signal),
         record=seen.record,
     )
-    relations = state.relations
+    portfolio, relations = portfolio_of(state, seen.time), state.relations
     market = EntryMarket(
         now=seen.time,
         price_at=None if price is None else price.time,
         terms=state.rules.contracts.get(instrument),
-        correlations={}
-        if relations is None
-        else {other: alike for (one, other), alike in relations.correlations.items() if one == instrument},
+        correlations={} if relations is None else _correlations(relations, instrument, portfolio),
         betas={} if relations is None else relations.betas,
     )
-    outcome = check_entry(request, portfolio_of(state, seen.time), market, state.rules.limits)
+    outcome = check_entry(request, portfolio, market, state.rules.limits)
     if isinstance(outcome, Denied):
         first = next(check for check in outcome.checks if not check.holds)
         return Sizing(quantity=ZERO, denied_by=first, checks=outcome.checks)
     return Sizing(quantity=outcome.sizing.units, checks=outcome.checks, words=outcome.sizing.words)
+
+
+def _correlations(relations: RelationsSeen, instrument: Instrument, portfolio: Portfolio) -> dict[Instrument, float]:
+    """Those with what is held: of hundreds of instruments there are ten thousands of pairs."""
+    known = ((other, relations.correlations.get((instrument, other))) for other in portfolio.instruments)
+    return {other: alike for other, alike in known if alike is not None}
 
 
 def _entry_price(state: EngineState, signal: Signal) -> Decimal:
@@ -169,8 +181,13 @@ def opened(state: EngineState, at: int) -> EngineState:
 
 def watches(limits: RiskLimits) -> bool:
     """Whether any limit looks at what becomes of trading, beside those on entries."""
-    levels = (limits.warn_loss, limits.no_entries_loss, limits.flatten_loss, limits.max_drawdown, limits.loss_streak)
-    return any(each is not None for each in levels)
+    return not (
+        limits.warn_loss is None
+        and limits.no_entries_loss is None
+        and limits.flatten_loss is None
+        and limits.max_drawdown is None
+        and limits.loss_streak is None
+    )
 
 
 def observed(

@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
+from edgeproof.core.model.alter import altered
 from edgeproof.core.model.entry import ContractTerms
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.order import Order
@@ -86,25 +87,26 @@ def with_price(state: EngineState, seen: PriceSeen) -> EngineState:
     known = state.prices.get(seen.instrument)
     if not 0 < seen.price < math.inf or (known is not None and known.time > seen.time):
         return state
-    return replace(state, prices={**state.prices, seen.instrument: seen})
+    return altered(state, prices={**state.prices, seen.instrument: seen})
 
 
 def with_trade(state: EngineState, trade: TradeAtWork) -> EngineState:
     """The state with a trade at work; one that was over is so no longer."""
-    over = state.over
-    if trade.signal.id in over:
-        over = {key: each for key, each in over.items() if key != trade.signal.id}
-    return replace(state, trades={**state.trades, trade.signal.id: trade}, over=over)
+    name, over = trade.signal.id, state.over
+    if name in over:
+        over = {key: each for key, each in over.items() if key != name}
+    return altered(state, trades={**state.trades, name: trade}, over=over)
 
 
 def with_order(state: EngineState, signal_id: str, order: Order) -> EngineState:
     """The state with an order of a trade at work as it is now."""
     trade = state.trades[signal_id]
-    return with_trade(state, replace(trade, orders={**trade.orders, order.id: order}))
+    return with_trade(state, altered(trade, orders={**trade.orders, order.id: order}))
 
 
 def without(state: EngineState, trade: TradeAtWork) -> EngineState:
     """The state with a trade over."""
-    trades = {key: each for key, each in state.trades.items() if key != trade.signal.id}
-    over = dict([*state.over.items(), (trade.signal.id, state.trades[trade.signal.id])][-MOST_OVER:])
-    return replace(state, trades=trades, over=over)
+    name = trade.signal.id
+    trades = {key: each for key, each in state.trades.items() if key != name}
+    over = dict([*state.over.items(), (name, state.trades[name])][-MOST_OVER:])
+    return altered(state, trades=trades, over=over)

@@ -14,13 +14,13 @@ Backtest replay, paper trading and live trading call this one function. Who fill
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from edgeproof.core.engine.issue import issued
 from edgeproof.core.engine.leaving import leave_again, leave_on, leave_trades, leave_with, planned
 from edgeproof.core.engine.risk import observed, opened, portfolio_of
 from edgeproof.core.engine.state import ZERO, EngineState, Stepped, with_price, with_trade, without
-from edgeproof.core.model.execution import AmendRefused, Filled, OrderEvent
+from edgeproof.core.model.alter import altered
+from edgeproof.core.model.execution import AmendRefused, Filled, OrderEvent, Sent
 from edgeproof.core.model.order import (
     ENTRY,
     CancelOrder,
@@ -108,7 +108,7 @@ def _told(
 ) -> Stepped:
     match event:
         case RelationsSeen():
-            return replace(state, relations=event), NOTHING
+            return altered(state, relations=event), NOTHING
         case ExitConditionMet():
             return leave_trades(state, _ended_by(state, event), OrderPurpose.EXIT, event.time)
         case CloseAsked():
@@ -162,8 +162,8 @@ def _rests(order: Order) -> bool:
 
 def _lead(state: EngineState, cause: StateCause, at: int, *, by: str = "", why: str = "") -> EngineState:
     portfolio = led(portfolio_of(state, at), cause, at, by=by, why=why)
-    account = replace(state.account, status=portfolio.status, peak_equity=portfolio.peak_equity)
-    return state if account == state.account else replace(state, account=account)
+    account = altered(state.account, status=portfolio.status, peak_equity=portfolio.peak_equity)
+    return state if account == state.account else altered(state, account=account)
 
 
 # --- signals ---
@@ -177,11 +177,11 @@ def _see_signal(state: EngineState, event: SignalSeen) -> Stepped:
     sizing = state.rules.ask(state, event)
     if (check := sizing.denied_by) is not None:
         fate = _denied(event.time, signal, check.rule, check.value, check.limit)
-        return state, (replace(fate, checks=sizing.checks),)
+        return state, (altered(fate, checks=sizing.checks),)
     bracket = plan_bracket(signal, sizing.quantity, state.rules.steps[signal.instrument])
     if isinstance(bracket, Unplannable):
         fate = _denied(event.time, signal, bracket.rule, float(bracket.value), float(bracket.limit))
-        return state, (replace(fate, checks=sizing.checks),)
+        return state, (altered(fate, checks=sizing.checks),)
     terms = state.rules.terms.get(signal.hypothesis, Terms())
     trade = TradeAtWork(signal=signal, terms=terms, orders={})
     state, commands = issued(with_trade(state, trade), [PlaceOrder(intent=bracket.entry)], event.time)
@@ -231,31 +231,32 @@ def _see_order(state: EngineState, event: OrderEvent) -> Stepped:
     after = apply_event(order, event)
     if after is order:
         return state, NOTHING
-    trade = replace(trade, orders={**trade.orders, after.id: after})
+    trade = altered(trade, orders={**trade.orders, after.id: after})
     if isinstance(event, Filled) and len(after.fills) > len(order.fills):
         state = _booked(state, after.intent, event)
         trade = _filled(trade, after, event)
     elif trade.signal.id in state.over:
-        return replace(state, over={**state.over, trade.signal.id: trade}), NOTHING
-    if isinstance(event, AmendRefused) and after.is_living:
-        return with_trade(state, trade), NOTHING  # the next close asks again: at once would be without end
+        return altered(state, over={**state.over, trade.signal.id: trade}), NOTHING
+    if isinstance(event, Sent) or (isinstance(event, AmendRefused) and after.is_living):
+        # What has not arrived cannot be changed; and a change that was refused is asked for again at the next close.
+        return with_trade(state, trade), NOTHING
     # A fill of a trade that was over opens it again: nothing that is held goes unguarded.
     return _follow(with_trade(state, trade), [trade], event.time)
 
 
 def _booked(state: EngineState, intent: OrderIntent, event: Filled) -> EngineState:
     position = apply_fill(state.position(intent.instrument), intent, event.fill)
-    return replace(state, positions={**state.positions, intent.instrument: position})
+    return altered(state, positions={**state.positions, intent.instrument: position})
 
 
 def _filled(trade: TradeAtWork, order: Order, event: Filled) -> TradeAtWork:
     intent = order.intent
     if intent.leg == ENTRY:
-        return trade if trade.guard is not None else replace(trade, guard=_guard(trade, order, event.time))
+        return trade if trade.guard is not None else altered(trade, guard=_guard(trade, order, event.time))
     guard = trade.guard
     if guard is not None and intent.leg.startswith("target") and not order.remaining_quantity:
         guard = note_target(guard)
-    return replace(trade, guard=guard, last_leg=intent.leg)
+    return altered(trade, guard=guard, last_leg=intent.leg)
 
 
 def _guard(trade: TradeAtWork, entry: Order, time: int) -> Guard:
@@ -290,7 +291,7 @@ def _see_candle(state: EngineState, event: CandleSeen) -> Stepped:
         elif trade.leaving is None and is_overdue(trade.guard, event.time):
             overdue.append(trade)
         else:
-            moved.append(replace(trade, guard=after_close(trade.guard, candle)))
+            moved.append(altered(trade, guard=after_close(trade.guard, candle)))
     for trade in moved:
         state = with_trade(state, trade)
     state, followed = _follow(state, moved, event.time)
@@ -305,7 +306,7 @@ def _see_funding(state: EngineState, event: FundingSettled) -> EngineState:
     if position is None:
         return state
     paid = accrue(position, event.time, event.rate, event.price)
-    return state if paid is position else replace(state, positions={**state.positions, event.instrument: paid})
+    return state if paid is position else altered(state, positions={**state.positions, event.instrument: paid})
 
 
 def _ended_by(state: EngineState, event: ExitConditionMet) -> list[TradeAtWork]:
@@ -335,7 +336,7 @@ def _follow(state: EngineState, trades: Iterable[TradeAtWork], time: int) -> Ste
         plan = planned(state, trade)
         if plan.open_quantity and has_no_stop(plan) and trade.leaving is not OrderPurpose.PROTECTIVE_STOP:
             # An exit because no stop could be placed protects like one.
-            state = with_trade(state, replace(trade, leaving=OrderPurpose.PROTECTIVE_STOP))
+            state = with_trade(state, altered(trade, leaving=OrderPurpose.PROTECTIVE_STOP))
         wanted: Iterable[OrderCommand] = follow(plan, state.rules.steps[trade.signal.instrument])
         if state.trades[trade.signal.id].leaving is not None:
             wanted = [each for each in wanted if not _is_new_target(each)]
@@ -359,9 +360,9 @@ def _ended(state: EngineState, trade: TradeAtWork, time: int) -> tuple[EngineSta
         return state, ()
     held = state.position(instrument)
     others = tuple(each for each in held.attributions if each is not part)
-    positions = {**state.positions, instrument: replace(held, attributions=others)}
-    account = replace(state.account, cash=state.account.cash + part.net_pnl(ZERO))
-    state = replace(without(state, trade), positions=positions, account=account)
+    positions = {**state.positions, instrument: altered(held, attributions=others)}
+    account = altered(state.account, cash=state.account.cash + part.net_pnl(ZERO))
+    state = altered(without(state, trade), positions=positions, account=account)
     return state, (_report(trade, part, time),)
 
 

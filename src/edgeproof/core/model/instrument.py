@@ -26,6 +26,10 @@ class Instrument:
     quote: str
     settle: str
 
+    def __hash__(self) -> int:
+        # Asked for at every event, many times: text keeps its hash, and two perpetuals of one base are rare.
+        return hash(self.base)
+
     @property
     def unified(self) -> str:
         """The name used inside, `BTC/USD:USD`."""

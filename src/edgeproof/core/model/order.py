@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.fill import Fill
@@ -114,6 +115,7 @@ class OrderName:
     attempt: int
 
 
+@lru_cache(maxsize=4096)
 def parse_order_id(text: str) -> OrderName | None:
     """What an id says, None where it is not one of ours.
 

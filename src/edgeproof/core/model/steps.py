@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 from edgeproof.core.model.errors import InputError
 
@@ -66,6 +67,7 @@ def round_down(price: float, tick_size: Decimal) -> Decimal:
     return _round(price, tick_size, ROUND_FLOOR)
 
 
+@lru_cache(maxsize=4096)
 def _round(price: float, tick_size: Decimal, rounding: str) -> Decimal:
     exact = decimal_of(price)
     ticks = exact / tick_size

@@ -25,6 +25,7 @@ from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 
+from edgeproof.core.model.alter import altered
 from edgeproof.core.model.errors import IllegalTransition, OrderError, OverfillError, StopMovedAway
 from edgeproof.core.model.execution import (
     DUPLICATE_ID,
@@ -177,27 +178,27 @@ def apply_event(order: Order, event: OrderEvent) -> Order:
         raise OrderError(f"expected an event of order {order.id}, found one of {event.order_id}")
     if isinstance(event, Filled):
         return _after_fill(order, event.fill)
-    return _taken_in(order, replace(order, state=_next_state(order, _happening(event))), event)
+    return _taken_in(order, _next_state(order, _happening(event)), event)
 
 
-def _taken_in(before: Order, after: Order, event: OrderEvent) -> Order:
+def _taken_in(order: Order, state: OrderState, event: OrderEvent) -> Order:
     match event:
         case AmendSent():
-            return _asked(after, _changed(event))
-        case Amended() if after.is_living:
-            return _amended(replace(after, asked=None), _changed(event))
+            return _asked(altered(order, state=state), _changed(event))
+        case Amended() if not state.is_final:
+            return _amended(altered(order, state=state, asked=None), _changed(event))
         case AmendRefused():
-            return _settled(replace(after, asked=None))
+            return _settled(altered(order, state=state, asked=None))
         case Accepted(venue_id=str(venue_id), time=time):
-            return replace(after, venue_id=venue_id, accepted_at=time)
-        case Cancelled(reason=reason) | Rejected(reason=reason) if before.is_living and not after.is_living:
-            return replace(after, reason=reason, asked=None)
-    return after if after.is_living else replace(after, asked=None)
+            return altered(order, state=state, venue_id=venue_id, accepted_at=time)
+        case Cancelled(reason=reason) | Rejected(reason=reason) if order.is_living and state.is_final:
+            return altered(order, state=state, reason=reason, asked=None)
+    return altered(order, state=state, asked=None if state.is_final else order.asked)
 
 
 def _asked(order: Order, change: AmendOrder) -> Order:
     _require_guarding(order.intent, change)
-    return replace(order, asked=change)
+    return altered(order, asked=change)
 
 
 def _next_state(order: Order, happening: Happening) -> OrderState:
@@ -220,7 +221,7 @@ def _after_fill(order: Order, fill: Fill) -> Order:
     happening = Happening.FILLED_IN_FULL if filled == most else Happening.FILLED_IN_PART
     state = _next_state(order, happening)
     asked = None if state.is_final else order.asked
-    return replace(order, state=state, fills=(*order.fills, fill), asked=asked)
+    return altered(order, state=state, fills=(*order.fills, fill), asked=asked)
 
 
 def _changed(event: Amended | AmendSent) -> AmendOrder:
@@ -242,7 +243,7 @@ def _amended(order: Order, change: AmendOrder) -> Order:
         limit_price=_or_before(change.limit_price, order.intent.limit_price),
         trigger_price=_or_before(change.trigger_price, order.intent.trigger_price),
     )
-    return _settled(replace(order, intent=intent))
+    return _settled(altered(order, intent=intent))
 
 
 def _or_before(price: Decimal | None, before: Decimal | None) -> Decimal | None:
@@ -252,7 +253,7 @@ def _or_before(price: Decimal | None, before: Decimal | None) -> Decimal | None:
 def _settled(order: Order) -> Order:
     # The answer to a change can be what makes the fills so far all there is to fill.
     is_full = not order.state.is_final and order.fills and order.remaining_quantity == 0
-    return replace(order, state=FILLED) if is_full else order
+    return altered(order, state=FILLED) if is_full else order
 
 
 def _require_guarding(intent: OrderIntent, change: AmendOrder) -> None:

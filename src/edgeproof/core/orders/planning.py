@@ -15,6 +15,7 @@ it: it earns at least what was promised, and fills only where the price went at 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.order import (
@@ -74,7 +75,7 @@ class Trade:
 
     def legs(self, *legs: str) -> tuple[Order, ...]:
         """Its orders of some legs, in the order they were made."""
-        return tuple(order for order in self.orders if order.intent.leg in legs)
+        return tuple([order for order in self.orders if order.intent.leg in legs])
 
 
 def split_quantity(total: Decimal, fractions: Sequence[float], lot_size: Decimal) -> tuple[Decimal, ...]:
@@ -93,6 +94,11 @@ def split_quantity(total: Decimal, fractions: Sequence[float], lot_size: Decimal
     InputError
         The quantity is not in whole lots, or there is nothing to share it by.
     """
+    return _split(total, tuple(fractions), lot_size)
+
+
+@lru_cache(maxsize=4096)
+def _split(total: Decimal, fractions: tuple[float, ...], lot_size: Decimal) -> tuple[Decimal, ...]:
     lots, rest = divmod(total, lot_size)
     weights = [decimal_of(fraction) for fraction in fractions]
     if rest or total < 0 or not weights or min(weights) <= 0:
@@ -268,7 +274,7 @@ def _wind_up(trade: Trade) -> tuple[OrderCommand, ...]:
 
 def _follow_stop(trade: Trade, steps: Steps) -> tuple[OrderCommand, ...]:
     trigger = stop_price(trade.stop, trade.signal.direction, steps)
-    return _follow_leg(trade, STOP, trade.open_quantity, _At(trigger=trigger))
+    return _follow_leg(trade, STOP, trade.legs(STOP), trade.open_quantity, _At(trigger=trigger))
 
 
 def _follow_targets(trade: Trade, steps: Steps) -> tuple[OrderCommand, ...]:
@@ -285,12 +291,12 @@ def _follow_targets(trade: Trade, steps: Steps) -> tuple[OrderCommand, ...]:
         if orders and orders[-1].state is OrderState.REJECTED:
             continue  # the stop guards its share: trying again would fail again
         price = target_price(signal.targets[number - 1], signal.direction, steps)
-        commands += _follow_leg(trade, leg, wanted, _At(limit=price))
+        commands += _follow_leg(trade, leg, orders, wanted, _At(limit=price))
     return tuple(commands)
 
 
-def _follow_leg(trade: Trade, leg: str, wanted: Decimal, at: _At) -> tuple[OrderCommand, ...]:
-    living = next((order for order in reversed(trade.legs(leg)) if order.is_living), None)
+def _follow_leg(trade: Trade, leg: str, orders: Sequence[Order], wanted: Decimal, at: _At) -> tuple[OrderCommand, ...]:
+    living = next((order for order in reversed(orders) if order.is_living), None)
     if living is None:
         return (_place(trade, leg, wanted, at),) if wanted else ()
     if living.state is OrderState.CANCELLING:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from edgeproof.core.model.alter import altered
 from edgeproof.core.model.errors import PositionError
 from edgeproof.core.model.fill import Fill
 from edgeproof.core.model.order import ENTRY, OrderIntent
@@ -37,7 +38,7 @@ def take_closed(position: Position) -> tuple[Position, tuple[Attribution, ...]]:
     """The position without the parts that are closed, and those parts."""
     closed = tuple(part for part in position.attributions if not part.quantity)
     open_ = tuple(part for part in position.attributions if part.quantity)
-    return replace(position, attributions=open_), closed
+    return altered(position, attributions=open_), closed
 
 
 def _opened(intent: OrderIntent, fill: Fill) -> Attribution:
@@ -75,6 +76,6 @@ def _reduced(part: Attribution | None, intent: OrderIntent, fill: Fill) -> Attri
 def _with(position: Position, changed: Attribution) -> Position:
     others = tuple(part for part in position.attributions if part.signal_id != changed.signal_id)
     if len(others) == len(position.attributions):
-        return replace(position, attributions=(*others, changed))
+        return altered(position, attributions=(*others, changed))
     parts = tuple(changed if part.signal_id == changed.signal_id else part for part in position.attributions)
-    return replace(position, attributions=parts)
+    return altered(position, attributions=parts)

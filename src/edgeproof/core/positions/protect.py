@@ -8,8 +8,10 @@
 In floats, like the kernel (`core/kernels/bracket.py`): the stop becomes ticks where an order is made of it.
 """
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass
 
+from edgeproof.core.model.alter import altered
 from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.position import Guard
 from edgeproof.core.model.round_trip import StopKind
@@ -17,7 +19,7 @@ from edgeproof.core.model.round_trip import StopKind
 
 def note_target(guard: Guard) -> Guard:
     """The guard after another target was filled completely; its stop moves at the next close."""
-    return replace(guard, targets_filled=guard.targets_filled + 1)
+    return altered(guard, targets_filled=guard.targets_filled + 1)
 
 
 def after_close(guard: Guard, candle: ClosedCandle) -> Guard:
@@ -35,7 +37,29 @@ def after_close(guard: Guard, candle: ClosedCandle) -> Guard:
         stop, kind = guard.entry, StopKind.BREAK_EVEN
     if guard.trail is not None and direction * (best - direction * guard.trail - stop) > 0:
         stop, kind = best - direction * guard.trail, StopKind.TRAILING
-    return replace(guard, best=best, stop=stop, kind=kind)
+    return altered(guard, best=best, stop=stop, kind=kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Stillness:
+    """Between which prices, both excluded, the extremes of a candle move no stop; nowhere where one moves anyway."""
+
+    low: float = -math.inf
+    high: float = math.inf
+
+
+_ALWAYS, _NEVER = Stillness(), Stillness(math.inf, -math.inf)
+
+
+def stillness(guard: Guard) -> Stillness:
+    """Which candles need not be told to `after_close`: all that they could change is a best price nobody asks for."""
+    if guard.has_break_even and guard.targets_filled and guard.direction * (guard.entry - guard.stop) > 0:
+        return _NEVER
+    if guard.trail is None:
+        return _ALWAYS
+    if guard.best is None:
+        return _NEVER
+    return Stillness(high=guard.best) if guard.direction > 0 else Stillness(low=guard.best)
 
 
 def is_overdue(guard: Guard, close_time: int) -> bool:

@@ -8,7 +8,9 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
+from edgeproof.core.model.alter import altered
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.execution import (
     DUPLICATE_ID,
@@ -202,7 +204,7 @@ class SimulatedAccount:
 
     def trigger(self, order: WorkingOrder, time: int) -> tuple[ExecutionEvent, ...]:
         """Make a stop a market order."""
-        self._keep(replace(order, is_triggered=True))
+        self._keep(altered(order, is_triggered=True))
         return (Triggered(order_id=order.id, time=time),)
 
     def execute(self, order: WorkingOrder, execution: Execution) -> tuple[ExecutionEvent, ...]:
@@ -223,15 +225,9 @@ class SimulatedAccount:
         return Accepted(order_id=name, time=time, venue_id=f"simulated-{name}")
 
     def _as_working(self, name: str, intent: OrderIntent, time: int, reference: Decimal | None) -> WorkingOrder:
-        costs = self._costs_of(intent)
+        taker, maker, slippage = _exact(self._costs_of(intent))
         return WorkingOrder(
-            id=name,
-            intent=intent,
-            since=time,
-            taker=decimal_of(costs.taker),
-            maker=decimal_of(costs.maker),
-            slippage=decimal_of(costs.slippage),
-            reference=reference,
+            id=name, intent=intent, since=time, taker=taker, maker=maker, slippage=slippage, reference=reference
         )
 
     def _amend(self, change: AmendOrder, time: int) -> ExecutionEvent:
@@ -250,7 +246,7 @@ class SimulatedAccount:
             return AmendRefused(order_id=name, time=time, reason=INVALID_CHANGE)
         if intent.quantity < order.filled:
             return AmendRefused(order_id=name, time=time, reason=BELOW_FILLED)
-        self._keep(replace(order, intent=intent))
+        self._keep(altered(order, intent=intent))
         return Amended(
             order_id=name,
             time=time,
@@ -288,7 +284,7 @@ class SimulatedAccount:
                 simulated_slippage=sign * (execution.price - execution.reference) / execution.reference,
             )
         )
-        self._keep(replace(order, filled=order.filled + quantity, fills=order.fills + 1))
+        self._keep(altered(order, filled=order.filled + quantity, fills=order.fills + 1))
         return (Filled(fill=fill),)
 
     def _drop_where_nothing_is_left(self, before: WorkingOrder, time: int) -> tuple[ExecutionEvent, ...]:
@@ -340,6 +336,11 @@ class SimulatedAccount:
             )
             if order.state is OrderState.UNKNOWN:
                 self.restored += (Accepted(order_id=order.id, time=since, venue_id=order.venue_id),)
+
+
+@lru_cache
+def _exact(costs: Costs) -> tuple[Decimal, Decimal, Decimal]:
+    return decimal_of(costs.taker), decimal_of(costs.maker), decimal_of(costs.slippage)
 
 
 def _reach_of(orders: Iterable[WorkingOrder]) -> Reach:
