@@ -132,6 +132,7 @@ class RiskSettings(_Section):
     max_signals_per_position: Annotated[Whole | None, _OR_OFF] = _LIMITS.max_signals_per_position
     may_oppose: bool = _LIMITS.may_oppose
     whitelist: Annotated[Instruments | None, _OR_OFF] = _LIMITS.whitelist
+    min_size_share: Annotated[Number | None, _OR_OFF] = _LIMITS.min_size_share
     max_notional: Annotated[Number | None, _OR_OFF] = _LIMITS.max_notional
     max_leverage: Annotated[Number | None, _OR_OFF] = _LIMITS.max_leverage
     max_margin_share: Annotated[Number | None, _OR_OFF] = _LIMITS.max_margin_share

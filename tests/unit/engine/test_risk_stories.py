@@ -23,7 +23,7 @@ BREAKERS: Stories = {
         BTC at 43751                                | nothing
         BTC at 43750                                | REDUCING (daily_loss), no_new_entries
         equity                                      | 9,750.00
-        B: Plain's signal ETH long 2500 stop 2450   | B denied: trading_state (reducing against active)
+        B: Plain's signal ETH long 2500 stop 2450   | B denied: daily_loss (0.025 against 0.025)
         BTC at 43501                                | nothing
         BTC at 43500                                | REDUCING (daily_loss), flatten
                                                     | A emergency: sell 0.2
@@ -34,7 +34,7 @@ BREAKERS: Stories = {
                                                     | cancel A target-2
                                                     | A ended by emergency: +0.00
         equity                                      | 10,000.00
-        B: Even's signal ETH long 2500 stop 2450    | B denied: trading_state (reducing against active)
+        B: Even's signal ETH long 2500 stop 2450    | B denied: breaker_level (flatten against warn)
         the day ends                                | nothing
         ETH at 2500                                 | ACTIVE (new_day), normal
         C: Brief's signal ETH long 2500 stop 2450   | C taken 4
@@ -106,7 +106,7 @@ BREAKERS: Stories = {
                                                   | A ended by stop: -305.00
         wait 24h                                  | nothing
         ETH at 2500                               | nothing
-        B: Plain's signal ETH long 2500 stop 2450 | B denied: trading_state (halted against active)
+        B: Plain's signal ETH long 2500 stop 2450 | B denied: drawdown (0.0401 against 0.04)
         Ada resumes                               | ACTIVE (person_resumes), normal
         equity                                    | 9,695.00
         ETH at 2500                               | nothing

@@ -184,8 +184,12 @@ SCENARIOS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     # the size
     "the stop is very near: 5 x the equity at most": (
-        {"request": long_btc(stop=44_990), "limits": {"max_btc_beta": None}},
+        {"request": long_btc(stop=44_990), "limits": {"max_btc_beta": None, "min_size_share": None}},
         "1.1111 capped by leverage",
+    ),
+    "the stop is very near, and a crumb is no trade": (
+        {"request": long_btc(stop=44_990), "limits": {"max_btc_beta": None}},
+        "no: size_share 0.055555 against 0.25",
     ),
     "what is open uses up leverage": (
         {"portfolio": account(positions=(held(ETH, 14, 2_500, 2_490),)), "limits": {"max_btc_beta": None}},
@@ -325,10 +329,11 @@ def test_entry_with_kelly_risks_at_most_the_fixed_rule(win_rate: float, multipli
 def test_entry_that_is_made_says_every_rule_in_the_order_in_which_they_decide() -> None:
     outcome = _entry()
     assert [check.rule for check in outcome.checks] == [
-        "trading_state", "equity", "instrument", "whitelist", "price_age_seconds", "levels",
-        "daily_loss", "breaker_level", "drawdown", "cooldown_minutes", "orders_a_minute",
+        "equity", "daily_loss", "breaker_level", "drawdown", "trading_state",
+        "instrument", "whitelist", "price_age_seconds", "levels", "cooldown_minutes", "orders_a_minute",
         "net_position", "signals_per_position", "open_positions", "correlation",
         "lot_size", "notional", "leverage", "margin", "open_risk", "btc_beta",
+        "size_share",
     ]  # fmt: skip
     assert all(check.holds for check in outcome.checks)
 

@@ -86,7 +86,7 @@ def test_batch_ends_where_candles_have_closed_and_before_the_next_price() -> Non
 
 
 def test_signal_decided_at_a_close_is_filled_before_the_next_price_is_looked_at() -> None:
-    made = exchange([quote(), candle(0, 45_000.0), quote(bid=45_095.0, ask=45_105.0, seconds=61)])
+    made = exchange([quote(seconds=58), candle(0, 45_000.0), quote(bid=45_095.0, ask=45_105.0, seconds=61)])
     told = run(made, once(place(MADE.entry, at(60)), upon=type(candle(0, 1.0))))
     assert in_words(told) == ["quote, candle", "accepted entry, filled entry 1 at 45005", "quote"]
 

@@ -96,6 +96,14 @@ MARKET: dict[str, tuple[tuple[Quote | MarketTrade, ...], str]] = {
         (replace(QUOTE, ask=None), trade(40_000.0)),
         "accepted, filled 1 at 40804",
     ),
+    "takes the last trade where the quote is more than five seconds older, and what it measured": (
+        (replace(QUOTE, bid=39_000.0, ask=41_000.0), trade(42_000.0, time=5_001)),
+        "accepted, filled 1 at 43480.5",  # 42,000 x (1 + 0.05 / 2) x (1 + 0.01)
+    ),
+    "takes the quote where the last trade is not so much newer": (
+        (QUOTE, trade(42_000.0, time=5_000)),
+        "accepted, filled 1 at 45005",
+    ),
     "walks steps as wide as the spread where that is wider than the assumed slippage": (
         (replace(QUOTE, bid=39_000.0, ask=41_000.0, ask_size=0.5),),
         "accepted, filled 1 at 42025",  # half of it at no step, half at one of 5 %

@@ -283,8 +283,8 @@ def _planted(candles: Candles, plants: Sequence[Plant], tick: float) -> Candles:
 
 
 def _volume(close: FloatArray, open_: FloatArray, sigma: FloatArray, rng: Generator) -> FloatArray:
-    """Base currency traded: about 20 million quote units a day, more where it is volatile and where price moves."""
-    usual = 20e6 / _MINUTES_A_DAY / close[0]
+    """Base currency traded: about 400 million quote units a day, more where it is volatile and where price moves."""
+    usual = 400e6 / _MINUTES_A_DAY / close[0]
     move = np.abs(np.log(close / open_)) / sigma
     busy = (sigma / np.median(sigma)) ** 1.2 * (0.5 + move) * rng.lognormal(-0.3, 0.8, len(close))
     volume: FloatArray = np.maximum(np.round(usual * busy, 4), 1e-4)

@@ -63,7 +63,7 @@ def check_entry(request: EntryRequest, portfolio: Portfolio, market: EntryMarket
         caps=tuple(caps(room)),
     )
     sizing = replace(sizing, is_halved=is_halved)
-    checks = (*asked, *_of_the_size(sizing, room))
+    checks = (*asked, *_of_the_size(sizing, room), *_share(sizing, limits))
     if not all(check.holds for check in checks):
         return _denied(checks)
     return Sized(sizing=sizing, checks=checks)
@@ -88,13 +88,13 @@ def _before_the_size(
     request: EntryRequest, portfolio: Portfolio, market: EntryMarket, limits: RiskLimits
 ) -> tuple[Check, ...]:
     return (
-        _state(portfolio),
         _equity(portfolio),
+        *_breakers(portfolio, limits),  # before the state they lead to: they say why
+        _state(portfolio),
         _listed(market),
         _whitelisted(request, limits),
         _price_age(market, limits),
         _levels(request),
-        *_breakers(portfolio, limits),
         _cooldown(portfolio, market, limits),
         _orders(portfolio, limits),
         *_positions(request, portfolio, limits),
@@ -113,6 +113,17 @@ def _of_the_size(sizing: Sizing, room: tuple[Room, ...]) -> tuple[Check, ...]:
         holds=sizing.units > 0 or (sizing.cap != "" and sizing.asked >= sizing.lot_size),
     )
     return (lot, *(each.check(units) for each in room))
+
+
+def _share(sizing: Sizing, limits: RiskLimits) -> tuple[Check, ...]:
+    """What limits leave of a size must be worth a trade: a crumb takes the place of a whole one, and its costs."""
+    least = limits.min_size_share
+    if least is None or not sizing.units:
+        return ()
+    share = sizing.units / sizing.asked
+    # Rounding to lots cuts nothing.
+    holds = share >= least or sizing.asked - sizing.units < sizing.lot_size
+    return (Check(rule="size_share", value=float(share), limit=float(least), holds=holds),)
 
 
 def _most(rule: str, value: float | None, limit: float | None) -> Check:

@@ -43,6 +43,7 @@ class RiskLimits:
     max_signals_per_position: int | None = _limit(1, "signals whose entries share one net position")
     may_oppose: bool = _limit(False, "whether an entry may go against a position of its own instrument")
     whitelist: frozenset[Instrument] | None = _limit(None, "instruments that may be traded; without one, all listed")
+    min_size_share: Decimal | None = _limit(Decimal("0.25"), "share of the size by risk that limits must leave it")
     max_notional: Decimal | None = _limit(Decimal(100_000), "USD that the position of one entry may be worth")
     max_leverage: Decimal | None = _limit(Decimal(5), "notional of everything, long and short alike, over equity")
     max_margin_share: Decimal | None = _limit(Decimal("0.5"), "share of the available margin that one entry may lock")
@@ -76,6 +77,7 @@ def without_limits(risk_fraction: Decimal = Decimal("0.02")) -> RiskLimits:
         max_positions=None,
         max_signals_per_position=None,
         may_oppose=True,
+        min_size_share=None,
         max_notional=None,
         max_leverage=None,
         max_margin_share=None,
@@ -123,6 +125,7 @@ _RANGES: dict[str, tuple[float | Decimal, float | Decimal, bool]] = {
     "max_open_risk": _OPEN_FRACTION,
     "max_positions": _COUNT,
     "max_signals_per_position": _COUNT,
+    "min_size_share": (0, 1, False),
     "max_notional": (0, Decimal("1e15"), True),
     "max_leverage": (0, 100, True),
     "max_margin_share": _OPEN_FRACTION,

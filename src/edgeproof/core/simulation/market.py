@@ -3,15 +3,17 @@
 It is told of every quote and trade there is, and asked only where an order wants to know: numbers become decimals then.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from edgeproof.core.model.event import ClosedCandle, MarketTrade, Quote
 from edgeproof.core.model.order import Side
 from edgeproof.core.model.steps import decimal_of
-from edgeproof.core.model.time import MINUTE
+from edgeproof.core.model.time import MINUTE, SECOND
 from edgeproof.core.simulation.account import NOTHING, Reach
 
+QUOTED_MS = 5 * SECOND
+"""A quote that is so much older than the last trade is no price any more: its line may be down, or told seldom."""
 _KEPT_MINUTES = 5
 """A candle may be told some minutes after its trades: on the hour it waits for the funding rate."""
 _ROUNDING = 1e-9
@@ -76,6 +78,7 @@ class Market:
         "_closed_until",
         "_earlier",
         "_last",
+        "_last_at",
         "_measured",
         "_minute",
         "_prices",
@@ -95,6 +98,7 @@ class Market:
         self._quote: Quote | None = None
         self._measured: Quote | None = None
         self._last: float | None = None
+        self._last_at = 0
         self._time = 0
         self._prices: Prices | None = None
         self._minute = -1
@@ -108,14 +112,14 @@ class Market:
         if quote.bid is not None and quote.ask is not None and quote.bid > 0:
             self._measured = quote
         if self._last is None and quote.last is not None and quote.last > 0:
-            self._last = quote.last  # trades are told sooner than quotes
+            self._last, self._last_at = quote.last, quote.time  # trades are told sooner than quotes
         self._time = quote.time
         self._prices = None
 
     def traded(self, trade: MarketTrade) -> None:
         """Take in a trade."""
         _, time, price, size, _, _ = trade
-        self._last, self._time, self._prices = price, time, None
+        self._last, self._last_at, self._time, self._prices = price, time, time, None
         seen = self._seen
         if time - time % MINUTE != self._minute:
             seen = self._seen_of(time - time % MINUTE, price)
@@ -147,6 +151,7 @@ class Market:
         """Take in the last price of a candle that was not told trade by trade."""
         if candle.close_time > self._time:
             self._last, self._time, self._prices = candle.close, candle.close_time, None
+            self._last_at = candle.close_time
 
     def lose(self) -> None:
         """Forget the prices, which may be old; how wide the spread is stays known."""
@@ -161,6 +166,8 @@ class Market:
 
     def _made(self) -> Prices:
         quote, measured = self._quote, self._measured
+        if quote is not None and self._last_at - quote.time > QUOTED_MS:
+            quote = replace(quote, bid=None, ask=None, bid_size=None, ask_size=None)
         bps = None if measured is None else measured.spread_bps
         spread = decimal_of(self._spread) if bps is None else max(decimal_of(bps) / 10_000, NOTHING)
         return Prices(

@@ -222,7 +222,7 @@ def _touch(prices: Prices, order: WorkingOrder) -> Decimal | None:
 def _taken(account: SimulatedAccount, prices: Prices, order: WorkingOrder, touch: Decimal, time: int) -> Execution:
     impact = _impact(prices, order, account.fillable(order))
     # A sale is divided, so that no size makes its price negative.
-    price = touch * (1 + impact) if order.intent.side is Side.BUY else touch / (1 + impact)
+    price = _printed(touch * (1 + impact) if order.intent.side is Side.BUY else touch / (1 + impact))
     known = order.reference if order.intent.trigger_price is None else order.intent.trigger_price
     return Execution(
         # Never before the order came, nor before there was the price.
@@ -231,6 +231,11 @@ def _taken(account: SimulatedAccount, prices: Prices, order: WorkingOrder, touch
         reference=touch if known is None else known,
         is_maker=False,
     )
+
+
+def _printed(price: Decimal) -> Decimal:
+    """A price with so many digits that sums of what it costs stay exact: ten, where prices of venues have six."""
+    return price.quantize(Decimal(1).scaleb(price.adjusted() - 9))
 
 
 def _impact(prices: Prices, order: WorkingOrder, quantity: Decimal) -> Decimal:
