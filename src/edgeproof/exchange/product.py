@@ -97,8 +97,8 @@ class Product:
 
     @cached_property
     def usual_size(self) -> float:
-        """The size of a trade in the middle of all."""
-        return float(np.median(self.tape.size)) if len(self.tape) else 1.0
+        """A quarter of what is traded in the minute in the middle of all, however many trades that is."""
+        return float(np.median(self.minutes.volume)) / LEAST_TRADES if len(self.tape) else 1.0
 
     @cached_property
     def funding_hours(self) -> dict[int, float]:
