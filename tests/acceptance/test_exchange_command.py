@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.talk import enough, subscribe, talk_to
+from tests.support.talk import enough, of_feed, subscribe, talk_to
 
 GENERATED = ("--generated", "2", "--days", "2", "--seed", "3")
 
@@ -56,6 +56,13 @@ def test_exchange_ends_with_its_market_where_asked_to(tmp_path: Path) -> None:
     assert len(heard) > 4 * 50
 
 
+def test_exchange_makes_as_many_trades_of_a_minute_as_it_is_told_to(tmp_path: Path) -> None:
+    words = ("--speed", "max", "--exit-at-end", "--warmup", "47h", "--trades-per-minute", "12")
+    with running(tmp_path, *GENERATED, *words) as (_, said):
+        heard = talk_to(said["url"], subscribe("trade", "PF_XBTUSD"), until=lambda heard: "closed" in heard[-1])
+    assert 12 * 50 < len(of_feed(heard, "trade")) <= 12 * 60
+
+
 def test_exchange_takes_faults_by_its_words(tmp_path: Path) -> None:
     with running(tmp_path, *GENERATED, "--fault", "drop:after=3,code=1000") as (_, said):
         heard = talk_to(said["url"], subscribe("trade", "PF_XBTUSD"), until=enough(9))
@@ -73,6 +80,8 @@ def test_exchange_takes_faults_by_its_words(tmp_path: Path) -> None:
         (("--generated", "1", "--days", "2", "--from", "2031-01-01"), "expected the clock to start within the history"),
         (("--generated", "1", "--days", "2", "--api-secret", "?"), "expected a secret in base64"),
         (("nothing.parquet",), "expected a file with candles at nothing.parquet"),
+        ((*GENERATED, "--trades-per-minute", "3"), "should be greater than or equal to 4"),
+        ((*GENERATED, "--trades-per-minute", "61"), "should be less than or equal to 60"),
         ((), "there are no candles"),
     ],
 )

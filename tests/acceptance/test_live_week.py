@@ -35,12 +35,13 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _record(
-    market: Path, home: Path, names: tuple[str, ...], span: int, faults: tuple[str, ...] = ()
+    market: Path, home: Path, names: tuple[str, ...], span: int, faults: tuple[str, ...] = (), trades: int = 4
 ) -> dict[str, int]:
     """Record a replayed span; the incidents it told of, by kind."""
     listed = chosen((*names, NAMES[-1]))
     start, end = format_time(FROM), format_time(FROM + span)
-    with replica("--home", market, *listed, "--from", start, "--speed", speed(faults), faults=faults) as url:
+    pace = ("--from", start, "--speed", speed(faults), "--trades-per-minute", str(trades))
+    with replica("--home", market, *listed, *pace, faults=faults) as url:
         words = ("data", "record", "--venue", "replica", "--url", url, "--home", home, "--until", end, "--json")
         done = edgeproof(*words, *chosen(names), timeout=1_200)
     assert done.status == 0, done.err
@@ -91,6 +92,13 @@ def test_week_of_seven_instruments_comes_out_as_it_went_in(market: Path, tmp_pat
     assert {kind for kind, count in incidents.items() if count} == {"connected", "joined"}
     _expect_the_candles_that_went_in(tmp_path, NAMES, 7 * DAY)
     _expect_the_funding_that_went_in(tmp_path, NAMES, 7 * DAY)
+
+
+def test_days_of_many_trades_a_minute_come_out_as_they_went_in(market: Path, tmp_path: Path) -> None:
+    incidents = _record(market, tmp_path, SOME, SPAN, trades=24)
+    assert {kind for kind, count in incidents.items() if count} == {"connected", "joined"}
+    _expect_the_candles_that_went_in(tmp_path, SOME, SPAN)
+    _expect_the_funding_that_went_in(tmp_path, SOME, SPAN)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

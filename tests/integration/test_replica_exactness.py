@@ -22,9 +22,10 @@ def recorded() -> dict[str, Candles]:
     return {name: recorded_candles(file)[: DAY // MINUTE] for name, file in DAYS.items()}
 
 
-@pytest.fixture(scope="module")
-def heard(recorded: dict[str, Candles]) -> Iterator[list[Message]]:
-    market = market_of(without_funding({parse_instrument(f"{each}/USD:USD"): one for each, one in recorded.items()}))
+@pytest.fixture(scope="module", params=[4, 24], ids=lambda n: f"{n} trades a minute")
+def heard(recorded: dict[str, Candles], request: pytest.FixtureRequest) -> Iterator[list[Message]]:
+    history = without_funding({parse_instrument(f"{each}/USD:USD"): one for each, one in recorded.items()})
+    market = market_of(history, trades_per_minute=request.param)
     end = max(int(candles.close_time[-1]) for candles in recorded.values())
     with replica_of(market) as served:
         yield talk(served, subscribe("heartbeat"), subscribe("trade", "PF_XBTUSD", "PF_ETHUSD"), until=until_time(end))

@@ -5,6 +5,7 @@ import json
 import time
 
 import numpy as np
+import pytest
 import websockets
 
 from edgeproof.core.model.candle import Candles
@@ -141,6 +142,19 @@ def test_a_clock_that_waits_stands_until_trades_are_wanted_and_then_is_no_faster
     assert [each["seq"] for each in of_feed(heard, "trade") if each["product_id"] == "PF_XBTUSD"][0] == 1
     assert [each["time"] // MINUTE for each in of_feed(heard, "heartbeat")][-4:] == [1, 2, 3, 4]
     assert took >= 3 * 0.1
+
+
+@pytest.mark.parametrize("waits", [False, True])
+@pytest.mark.parametrize(("every", "seconds"), [(None, 60), (10_000, 10), (MINUTE, 60), (2 * MINUTE, 120)])
+def test_tickers_at_most_speed_come_as_often_as_they_are_asked_for(
+    every: int | None, seconds: int, waits: bool
+) -> None:
+    with replica_of(market_of(without_funding(TWO)), start=MINUTE, waits=waits, ticker_every=every) as served:
+        requests = [subscribe("heartbeat"), subscribe("ticker", "PF_XBTUSD"), subscribe("trade", "PF_XBTUSD")]
+        heard = talk(served, *requests, until=until_time(4 * MINUTE))
+    times = [each["time"] for each in of_feed(heard, "ticker")]
+    step = seconds * 1000
+    assert times == [MINUTE, *range(MINUTE // step * step + step, 4 * MINUTE + 1, step)]
 
 
 def test_client_that_does_not_read_is_cut_off() -> None:

@@ -39,9 +39,14 @@ def websocket_of(url: str) -> str:
     return url.replace("http", "ws", 1) + "/ws/v1"
 
 
-def market_of(history: History) -> Market:
+def market_of(history: History, *, trades_per_minute: int = 4) -> Market:
     """The market of some candles and their funding."""
-    return Market([product_of_candles(each, candles, funding) for each, (candles, funding) in history.items()])
+    return Market(
+        [
+            product_of_candles(each, candles, funding, trades_per_minute=trades_per_minute)
+            for each, (candles, funding) in history.items()
+        ]
+    )
 
 
 @contextmanager
@@ -52,6 +57,7 @@ def replica_of(
     start: int | None = None,
     end: int | None = None,
     waits: bool = False,
+    ticker_every: int | None = None,
     faults: Sequence[str] = (),
     seed: int = 0,
     **options: Any,
@@ -62,7 +68,7 @@ def replica_of(
     """
     first = market.start // MINUTE * MINUTE if start is None else start
     last = -(-market.end // MINUTE) * MINUTE if end is None else end
-    pace = Pace(start=first, end=last, speed=speed, waits=waits)
+    pace = Pace(start=first, end=last, speed=speed, waits=waits, ticker_every=ticker_every)
     replica = Replica(market, Options(pace=pace, seed=seed, **options), tuple(map(parse_fault, faults)))
     listening = bind("127.0.0.1", 0)
     with serving(replica, listening) as url:

@@ -37,6 +37,7 @@ from edgeproof.core.signals.hypothesis import Hypothesis, variants
 from edgeproof.core.signals.write import hypotheses_toml
 from edgeproof.exchange.market import Market as ReplayedMarket
 from edgeproof.exchange.product import Product, product_of_candles, product_of_trades
+from edgeproof.exchange.tape import LEAST_TRADES
 from edgeproof.ports import CandleStore, Checkpoints, MarketHistory, TaskRunner, TrialLedger
 from edgeproof.research.backtest import Fees, Market, Result
 from edgeproof.research.report.page import build_page
@@ -192,16 +193,24 @@ def _stored_candles(home: Path, name: str) -> Candles | None:
 
 
 def replayed_market(
-    store: CandleStore, instruments: Sequence[Instrument], *, with_trades: bool = False
+    store: CandleStore,
+    instruments: Sequence[Instrument],
+    *,
+    with_trades: bool = False,
+    trades_per_minute: int = LEAST_TRADES,
 ) -> ReplayedMarket:
-    """The stored candles and funding of instruments as the market of a replica; recorded trades where asked for."""
+    """The stored candles and funding of instruments as the market of a replica; recorded trades where asked for.
+
+    Elsewhere a candle becomes at most `trades_per_minute` trades.
+    """
 
     def product(instrument: Instrument) -> Product:
         funding = store.load_funding(instrument)
         trades = store.load_trades(instrument) if with_trades else None
         if trades is not None and len(trades):
             return product_of_trades(instrument, trades, funding)
-        return product_of_candles(instrument, store.load_candles(instrument), funding)
+        candles = store.load_candles(instrument)
+        return product_of_candles(instrument, candles, funding, trades_per_minute=trades_per_minute)
 
     return ReplayedMarket([product(each) for each in instruments])
 

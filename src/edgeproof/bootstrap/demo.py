@@ -55,6 +55,8 @@ max_hold = "1h"
 """
 
 _VENUE = "venue"
+_TRADES_PER_MINUTE = 24
+"""So many that a stop fills near its trigger; twice as many would take the demo longer than it may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,8 @@ def serve_live_days(market: PlantedMarket, speed: float) -> Iterator[str]:
 
     Its clock stands until somebody listens, and goes no faster than `speed` and than they read.
     """
-    replayed = replayed_market(open_store(market.venue), market.instruments)
+    store = open_store(market.venue)
+    replayed = replayed_market(store, market.instruments, trades_per_minute=_TRADES_PER_MINUTE)
     pace = Pace(start=market.split, end=market.end, speed=speed, ticker_every=MINUTE, waits=True)
     with bind("127.0.0.1", 0) as listening, serving(Replica(replayed, Options(pace=pace)), listening) as url:
         yield url

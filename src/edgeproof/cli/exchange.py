@@ -17,6 +17,9 @@ _Instruments = Annotated[
 _Trades = Annotated[
     bool, typer.Option("--trades", help="Replay recorded trades where HOME has some, candles elsewhere.")
 ]
+_TradesPerMinute = Annotated[
+    int, typer.Option("--trades-per-minute", min=4, max=60, help="Made of each candle; 24 to trade on paper.")
+]
 _Generated = Annotated[
     int, typer.Option("--generated", min=0, help="Replay a generated market of so many instruments.")
 ]
@@ -30,7 +33,8 @@ _Waits = Annotated[
     bool, typer.Option("--waits", help="Stand while nobody listens to trades, and go no faster than they read.")
 ]
 _TickerEvery = Annotated[
-    str | None, typer.Option("--ticker-every", help="Market time between tickers [default: 1s by the wall; at max 1m].")
+    str | None,
+    typer.Option("--ticker-every", help="Market time between [default: 1s by the wall, at most 1h; at max 1m]."),
 ]
 _Quiet = Annotated[str, typer.Option("--quiet-candles", help="A minute without a trade in charts: flat or absent.")]
 _Host = Annotated[str, typer.Option("--host", help="An address of this machine's own.")]
@@ -54,6 +58,7 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option
     candles: _Candles = None,
     instrument: _Instruments = None,
     trades: _Trades = False,
+    trades_per_minute: _TradesPerMinute = 4,
     generated: _Generated = 0,
     days: _Days = 30,
     seed: _Seed = 0,
@@ -81,6 +86,7 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option
         files=(*(candles or []), *(more or [])),
         instruments=tuple(instrument or []),
         with_trades=trades,
+        trades_per_minute=trades_per_minute,
         generated=generated,
         days=days,
         seed=seed,

@@ -24,11 +24,15 @@ AS_READ = "max"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where the market comes from: files, a generated market, or (neither) the home folder."""
+    """Where the market comes from: files, a generated market, or (neither) the home folder.
+
+    A candle becomes at most `trades_per_minute` trades.
+    """
 
     files: tuple[Path, ...]
     instruments: tuple[str, ...]
     with_trades: bool
+    trades_per_minute: int
     generated: int
     days: int
     seed: int
@@ -79,13 +83,15 @@ def _market(context: Context, source: Source) -> Market:
         raise InputError("expected either candle files or --generated, found both")
     if source.files:
         store = bootstrap.open_store(_home_of_files(context.home, source))
-        return bootstrap.replayed_market(store, store.instruments())
+        return bootstrap.replayed_market(store, store.instruments(), trades_per_minute=source.trades_per_minute)
     home = context.home
     if source.generated:
         home = bootstrap.generated_home(home, source.generated, source.days, source.seed)
     store = bootstrap.open_store(home)
     chosen = select_instruments(store, source.instruments, home)
-    return bootstrap.replayed_market(store, chosen, with_trades=source.with_trades)
+    return bootstrap.replayed_market(
+        store, chosen, with_trades=source.with_trades, trades_per_minute=source.trades_per_minute
+    )
 
 
 def _home_of_files(home: Path, source: Source) -> Path:

@@ -12,7 +12,7 @@ from edgeproof.core.model.time import HOUR, MINUTE
 from edgeproof.exchange.charts import candles_of_tape
 from edgeproof.exchange.noise import salt_of
 from edgeproof.exchange.premium import index_prices, mark_prices
-from edgeproof.exchange.tape import Tape, tape_of_candles, tape_of_trades
+from edgeproof.exchange.tape import LEAST_TRADES, Making, Tape, tape_of_candles, tape_of_trades
 
 _MOST_DECIMALS = 10
 _LEAST_DECIMALS = -3
@@ -97,8 +97,8 @@ class Product:
 
     @cached_property
     def usual_size(self) -> float:
-        """The size of a trade in the middle of all."""
-        return float(np.median(self.tape.size)) if len(self.tape) else 1.0
+        """A quarter of what is traded in the minute in the middle of all, however many trades that is."""
+        return float(np.median(self.minutes.volume)) / LEAST_TRADES if len(self.tape) else 1.0
 
     @cached_property
     def funding_hours(self) -> dict[int, float]:
@@ -115,16 +115,22 @@ class Product:
         return float(self.tape.price[count - 1]) if count else None
 
 
-def product_of_candles(instrument: Instrument, candles: Candles, funding: Funding = NO_FUNDING) -> Product:
-    """A product whose trades aggregate to the candles."""
-    prices = np.concatenate([candles.open, candles.high, candles.low, candles.close])
-    decimals = decimals_of(candles.volume)
+def product_of_candles(
+    instrument: Instrument, candles: Candles, funding: Funding = NO_FUNDING, *, trades_per_minute: int = LEAST_TRADES
+) -> Product:
+    """A product whose trades aggregate to the candles, so many of each at most."""
+    making = Making(
+        size_decimals=decimals_of(candles.volume),
+        price_decimals=max(0, decimals_of(np.concatenate([candles.open, candles.high, candles.low, candles.close]))),
+        trades=trades_per_minute,
+        salt=salt_of(instrument.venue_symbol),
+    )
     return Product(
         instrument=instrument,
-        tape=tape_of_candles(candles, decimals=decimals, salt=salt_of(instrument.venue_symbol)),
+        tape=tape_of_candles(candles, making),
         funding=funding,
-        price_decimals=max(0, decimals_of(prices)),
-        size_decimals=decimals,
+        price_decimals=making.price_decimals,
+        size_decimals=making.size_decimals,
     )
 
 
