@@ -54,16 +54,16 @@ def _doubled(what: str, names: list[str]) -> list[str]:
 
 
 def _walk(found: Audit, journal: Journal, cash: Decimal) -> None:
-    book = Book(account=Account(cash=cash))
+    book, has_begun = Book(account=Account(cash=cash)), False
     intended: Counter[str] = Counter()
     seen: dict[str, TradeAtWork] = {}
     for entry in journal.read(BookKept):
         change = entry.record.change
         if entry.record.is_whole and change.account is not None:
             again = changed(Book(account=change.account), change)
-            if again.trades != book.trades or again.positions != book.positions or again.account != book.account:
+            if has_begun and again != book:
                 found.problems.append(f"{entry.seq}: the book of a new session is not the one the last one left")
-            book = again
+            book, has_begun = again, True
         else:
             book = changed(book, change)
         for trade in (*change.trades, *change.over):
