@@ -9,7 +9,7 @@ from edgeproof.adapters.simulated.costs import costs_by_hypothesis
 from edgeproof.adapters.simulated.exchange import SimulatedExchange
 from edgeproof.adapters.storage.wishes import FolderWishes
 from edgeproof.bootstrap import fees
-from edgeproof.bootstrap.session import Manner, OpenSession, ScanCall, open_session
+from edgeproof.bootstrap.session import Manner, OpenSession, ScanCall, open_session, read_records
 from edgeproof.bootstrap.trading import RISK, limits_document, limits_in_force, risk_limits
 from edgeproof.config import Settings
 from edgeproof.core.engine.risk import by_risk
@@ -77,6 +77,7 @@ def _plan(call: ScanCall, settings: Settings, limits: RiskLimits, listed: Sequen
         cash=settings.paper.equity,
         exchange=exchange,
         assumed=lambda intent: costs(intent).slippage,
+        records=read_records(call.home, call.hypotheses, call.instruments),
     )
 
 

@@ -43,7 +43,7 @@ Document = dict[str, Any]
 
 NOMINAL_P = 0.05
 
-RECORD = ("n", "win_rate", "win_rate_low", "win_rate_high", "expectancy_r", "cost_r")
+RECORD = ("n", "win_rate", "win_rate_low", "win_rate_high", "expectancy_r", "mean_win_r", "mean_loss_r", "cost_r")
 
 
 def edge_document(found: Discovery, run: Mapping[str, Any], data: Sequence[Mapping[str, Any]]) -> Document:

@@ -28,6 +28,8 @@ class TrackRecord:
     win_rate_low: float | None = None
     win_rate_high: float | None = None
     expectancy_r: float | None = None
+    mean_win_r: float | None = None
+    mean_loss_r: float | None = None
     cost_r: float | None = None
     data_end: str | None = None
 

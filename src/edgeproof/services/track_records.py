@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from edgeproof.core.model.entry import TrackRecord as SizingRecord
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.services.evidence import TrackRecord
 
 _BEST_FIRST = ("killed", "qualified", "tested", "rejected")
 """Of several discoveries the one in this order speaks: what was killed stays so, what is proven on one scope is."""
 
-_FIGURES = ("n", "win_rate", "win_rate_low", "win_rate_high", "expectancy_r", "cost_r")
+_FIGURES = ("n", "win_rate", "win_rate_low", "win_rate_high", "expectancy_r", "mean_win_r", "mean_loss_r", "cost_r")
 
 
 def track_record(scopes: Mapping[str, Mapping[str, Any]], instrument: Instrument) -> TrackRecord:
@@ -27,6 +28,14 @@ def track_record(scopes: Mapping[str, Mapping[str, Any]], instrument: Instrument
         data_end=best.get("data_end"),
         **{name: figures.get(name) for name in _FIGURES},
     )
+
+
+def sizing_record(record: TrackRecord) -> SizingRecord | None:
+    """What Kelly sizing has to know of a record; None where it is not all there."""
+    n, win_rate, won, lost = record.n, record.win_rate, record.mean_win_r, record.mean_loss_r
+    if n is None or win_rate is None or won is None or lost is None:
+        return None
+    return SizingRecord(n=n, win_rate=win_rate, average_win=won, average_loss=-lost)
 
 
 def _rank(state: str) -> int:

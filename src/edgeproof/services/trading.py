@@ -63,10 +63,12 @@ from edgeproof.core.model.trading_event import (
 )
 from edgeproof.core.signals.watch import ExitMet
 from edgeproof.ports import FeedEvent, Journal, MarketFeed, OrderGateway, SentCommand, TradingFeed, Wish
+from edgeproof.services.evidence import TrackRecord
 from edgeproof.services.kept_book import book_of
 from edgeproof.services.order_notes import Notes
 from edgeproof.services.prepare import Prepared
 from edgeproof.services.relations import Relations
+from edgeproof.services.track_records import sizing_record
 from edgeproof.services.trading_view import TradingView, trading_view
 
 QUOTED_MS = 10 * SECOND
@@ -86,13 +88,14 @@ class TradingPlan:
     """By what trading is done: the rules, the money it begins with where no session ever traded.
 
     `exchange` opens the venue of the orders: around a market feed, knowing the orders of a book. `assumed` is the
-    slippage a backtest assumes for an order, a fraction of price.
+    slippage a backtest assumes for an order, a fraction of price; `records` are wanted by Kelly sizing alone.
     """
 
     rules: Rules
     cash: Decimal
     exchange: Callable[[MarketFeed, Sequence[Order]], Exchange]
     assumed: Callable[[OrderIntent], float]
+    records: Mapping[tuple[str, Instrument], TrackRecord] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -276,7 +279,9 @@ class TradingDesk:
 
     def _see_signal(self, decision: Decision) -> None:
         self._signals[decision.signal.id] = decision.signal
-        self._do(SignalSeen(time=decision.decided_at, signal=decision.signal))
+        record = self.plan.records.get((decision.signal.hypothesis, decision.signal.instrument))
+        known = None if record is None else sizing_record(record)
+        self._do(SignalSeen(time=decision.decided_at, signal=decision.signal, record=known))
 
     def _grant(self, wish: Wish) -> str:
         before = len(self._commands)
