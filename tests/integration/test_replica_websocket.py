@@ -144,6 +144,25 @@ def test_a_clock_that_waits_stands_until_trades_are_wanted_and_then_is_no_faster
     assert took >= 3 * 0.1
 
 
+def test_a_clock_that_waits_at_most_speed_is_never_far_ahead_of_its_reader() -> None:
+    prices = [100.0 + step % 7 for step in range(1_001)]
+
+    async def run(served: Served) -> tuple[int, int]:
+        async with asyncio.timeout(20), websockets.connect(served.websocket, compression=None) as socket:
+            await socket.send(json.dumps(subscribe("heartbeat")))
+            await socket.send(json.dumps(subscribe("trade", "PF_XBTUSD")))
+            await asyncio.sleep(0.5)
+            before, count = served.replica.stream.now, 0
+            while json.loads(await socket.recv()).get("time", 0) < 1_000 * MINUTE:
+                count += 1
+        return before, count
+
+    with replica_of(market_of(without_funding({BTC: candles_of(prices)})), waits=True) as served:
+        before, count = asyncio.run(run(served))
+    assert 0 < before <= 70 * MINUTE
+    assert count >= 4_000
+
+
 @pytest.mark.parametrize("waits", [False, True])
 @pytest.mark.parametrize(("every", "seconds"), [(None, 60), (10_000, 10), (MINUTE, 60), (2 * MINUTE, 120)])
 def test_tickers_at_most_speed_come_as_often_as_they_are_asked_for(

@@ -55,6 +55,10 @@ class Connection(Protocol):
         """Wait until the client reads."""
         ...
 
+    async def catch_up(self) -> None:
+        """Wait until the client has read what it was sent."""
+        ...
+
     async def flush(self) -> None:
         """Wait until the client has read everything, or is gone."""
         ...
@@ -106,6 +110,10 @@ class Session:
     async def drain(self) -> None:
         """Wait until the client reads."""
         await self._wire.drain()
+
+    async def catch_up(self) -> None:
+        """Wait until the client has read what it was sent."""
+        await self._wire.catch_up()
 
     async def flush(self) -> None:
         """Wait until the client has read everything, or is gone."""

@@ -80,6 +80,10 @@ class Listener(Protocol):
         """Wait until it reads."""
         ...
 
+    async def catch_up(self) -> None:
+        """Wait until it has read what it was told."""
+        ...
+
     async def flush(self) -> None:
         """Wait until it has read everything, or is gone."""
         ...
@@ -205,7 +209,7 @@ class Stream:
                 self._rested = current_time()
                 continue
             for each in waited_for:
-                await each.drain()
+                await (each.catch_up() if self.pace.waits else each.drain())
             before = self.now
             self.advance(self._end_of_chunk() if at_most is None else self._end_of_step())
             await self._rest(0.0 if at_most is None else (self.now - before) / 1000 / at_most)

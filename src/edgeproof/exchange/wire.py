@@ -1,13 +1,17 @@
 """The websocket at the level of frames: where bytes go out many at once, and where a connection can be cut."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 from websockets.http11 import Request
 
 _HIGH_WATER = 1 << 18
 _FLUSH_SECONDS = 0.01
+_PING = b"\x89\x00"
+_LONGEST_WITHOUT_PONG = 5.0
 NAME = "wire"
 
 
@@ -22,6 +26,7 @@ class Wire(WebSocketsSansIOProtocol):
         super().__init__(*words, **named)
         self.answers_pings = True
         self.heard_at = self.loop.time()
+        self._answered = asyncio.Event()
 
     def handle_connect(self, event: Request) -> None:
         """Let the application find this object under `scope["state"]["wire"]`."""
@@ -48,6 +53,15 @@ class Wire(WebSocketsSansIOProtocol):
         else:
             self.conn.data_to_send()
 
+    def handle_pong(self, event: Frame) -> None:
+        """Take note that the client has read what came before a ping."""
+        self._answered.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let nobody wait for a client that is gone."""
+        super().connection_lost(exc)
+        self._answered.set()
+
     def write(self, frames: bytes) -> None:
         """Send ready frames."""
         if not (self.disconnected or self.close_sent or self.transport.is_closing()):
@@ -61,6 +75,16 @@ class Wire(WebSocketsSansIOProtocol):
     async def drain(self) -> None:
         """Wait until the client reads."""
         await self.writable.wait()
+
+    async def catch_up(self) -> None:
+        """Wait until the client answers a ping, which comes after all it was sent; not long where it never does."""
+        if self.disconnected:
+            return
+        self._answered.clear()
+        self.write(_PING)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_WITHOUT_PONG):
+                await self._answered.wait()
 
     async def flush(self) -> None:
         """Wait until nothing waits, or the client is gone."""

@@ -49,6 +49,9 @@ class Paper:
     async def drain(self) -> None:
         """Nothing waits."""
 
+    async def catch_up(self) -> None:
+        """Nothing waits."""
+
     async def flush(self) -> None:
         """Nothing waits."""
 

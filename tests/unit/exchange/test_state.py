@@ -56,6 +56,13 @@ def test_state_of_a_day_sums_the_last_24_hours() -> None:
     assert found.day.open == tape.price[rows][0]
 
 
+def test_book_is_as_deep_however_many_trades_a_minute_has() -> None:
+    candles = candles_of(PRICES[:200], volume=40.8)
+    four, many = (product_of_candles(BTC, candles, trades_per_minute=trades) for trades in (4, 24))
+    assert len(many.tape) == 6 * len(four.tape)
+    assert four.usual_size == many.usual_size == 10.2
+
+
 def test_ticker_has_the_rates_of_this_hour_and_the_next() -> None:
     found = ticker(HOUR // 2)
     assert b'"relative_funding_rate":0.00001,' in found
