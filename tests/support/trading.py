@@ -28,7 +28,7 @@ from edgeproof.core.model.order import Order, OrderIntent, new_order, order_id
 from edgeproof.core.model.portfolio import LossStreak, TradingDay
 from edgeproof.core.model.position import Attribution, Guard, Position
 from edgeproof.core.model.round_trip import StopKind
-from edgeproof.core.model.signal import Check, Signal
+from edgeproof.core.model.signal import Check, Fate, Signal
 from edgeproof.core.model.steps import steps_of
 from edgeproof.core.model.time import DAY, HOUR, MINUTE, SECOND
 from edgeproof.core.model.trade import Account, Book, BookChange, Terms, TradeAtWork
@@ -36,8 +36,10 @@ from edgeproof.core.model.trading_event import FateDecided, TradeEnded, TradeFat
 from edgeproof.core.orders.lifecycle import apply_event
 from edgeproof.core.orders.planning import Bracket, plan_bracket
 from edgeproof.core.risk.limits import RiskLimits
+from edgeproof.services.standing import Standing
+from edgeproof.services.trading_view import trading_view
 from tests.support.risk import dec
-from tests.support.sessions import BITCOIN, CLOSE, ETHER, NOW, SESSION, SOLANA, told
+from tests.support.sessions import BITCOIN, CLOSE, ETHER, NOW, SESSION, SOLANA, standing, told
 
 MARKS = {BITCOIN: 46_250.0, ETHER: 2_410.0, SOLANA: 151.2}
 LIMITS = RiskLimits(max_positions=3)
@@ -350,3 +352,17 @@ def closed(signal: Signal = LONG, **fields: object) -> TradeClosed:
     )
     trade = replace(trade, **fields)  # type: ignore[arg-type]
     return TradeClosed(session=SESSION, at=trade.time, hypothesis=signal.hypothesis, trade=trade)
+
+
+def trading_standing() -> Standing:
+    """A session that trades: something of everything, the long half over, an earlier trade over, signals denied."""
+    shown = standing()
+    shown.watched = replace(shown.watched, command="paper")
+    view = trading_view(book(), MARKS, LIMITS, NOW)
+    shown.see_trading = lambda: view
+    shown.closed.append(closed(LONG))
+    shown.closed.append(closed(SHORT, direction=-1, instrument=ETHER, reason="stop", net_pnl=dec("-61.20")))
+    told_ones = [each for each in shown.decisions if each.fate is Fate.TOLD]
+    for number, each in enumerate(told_ones):
+        shown.was_traded(traded(each.signal) if number % 2 else denied(each.signal))
+    return shown

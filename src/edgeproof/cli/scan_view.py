@@ -59,9 +59,13 @@ class Size(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """A part of the picture: its entries, the newest last, each of them one or more lines."""
+    """A part of the picture: its entries, the newest last, each of them one or more lines.
+
+    Where not all parts fit, the one of the highest `rank` is left out first.
+    """
 
     title: str
+    rank: int
     entries: Sequence[Sequence[Text]]
     heading: Text | None = None
 
@@ -69,6 +73,11 @@ class _Part(NamedTuple):
     def lines(self) -> int:
         """How many lines all of it would take, without its title."""
         return sum(map(len, self.entries))
+
+    @property
+    def least(self) -> int:
+        """How many lines its entries want at least: what is open is never left out for anything else."""
+        return self.lines if self.rank == 0 else len(self.entries[-1])
 
     @property
     def overhead(self) -> int:
@@ -105,8 +114,9 @@ def picture(standing: Standing, now: float, size: Size) -> Group:
         _decisions(standing, names, size.width),
         _news(standing),
     )
-    parts = [each for each in found if each.entries]
-    rows, rooms = _shares(len(table) - 1, parts, size.height - len(head) - 3)
+    room = size.height - len(head) - 3
+    parts = _that_fit([each for each in found if each.entries], room - min(len(table) - 1, _LEAST))
+    rows, rooms = _shares(len(table) - 1, parts, room)
     body: list[RenderableType] = [*head, Text(), *table[: rows + 1]]
     if more := len(table) - 1 - rows:
         body.append(Text(f"and {more} more", "dim"))
@@ -117,12 +127,20 @@ def picture(standing: Standing, now: float, size: Size) -> Group:
 
 def _exposures(trading: TradingView, width: int) -> _Part:
     found = exposure_lines(trading, width)
-    return _Part("positions: what is open, and entries that rest", found.entries, found.heading)
+    return _Part("positions: what is open, and entries that rest", 0, found.entries, found.heading)
 
 
 def _closed(standing: Standing, width: int) -> _Part:
     heading, lines = trade_table(standing.closed, width)
-    return _Part("trades that are over", [[each] for each in lines], heading)
+    return _Part("trades that are over", 4, [[each] for each in lines], heading)
+
+
+def _that_fit(parts: Sequence[_Part], room: int) -> list[_Part]:
+    """The parts that can show their newest entry in so many lines; those that matter least are left out first."""
+    left = list(parts)
+    while len(left) > 1 and sum(each.overhead + each.least for each in left) > room:
+        left.remove(max(left, key=lambda each: each.rank))
+    return left
 
 
 def _shares(instruments: int, parts: Sequence[_Part], room: int) -> tuple[int, list[int]]:
@@ -130,11 +148,11 @@ def _shares(instruments: int, parts: Sequence[_Part], room: int) -> tuple[int, l
 
     Where there is little room the last parts give way first, down to their newest entry.
     """
-    rooms = [min(each.lines, _LEAST) for each in parts]
+    rooms = [max(each.least, min(each.lines, _LEAST)) for each in parts]
     least = sum(each.overhead for each in parts) + min(instruments, _LEAST)
     for number in reversed(range(len(parts))):
         lacking = least + sum(rooms) - room
-        rooms[number] -= min(max(0, lacking), rooms[number] - len(parts[number].entries[-1]))
+        rooms[number] -= min(max(0, lacking), rooms[number] - parts[number].least)
     free = room - sum(rooms) - sum(each.overhead for each in parts)
     rows = instruments if instruments <= free else max(min(instruments, _LEAST), free - 1)
     free -= rows
@@ -234,17 +252,17 @@ def _percentile(fraction: float | None) -> Text:
 def _open_signals(standing: Standing, names: Mapping[Instrument, str], width: int) -> _Part:
     signals = standing.open_signals(_now(standing))
     if not signals:
-        return _Part("open signals", [[Text("none", "dim")]])
+        return _Part("open signals", 3, [[Text("none", "dim")]])
     if width < WIDE:
         first = aligned([_signal_cells(each, names, _now(standing)) for each in signals], width, right=(5,))
         second = [one_line(Text.assemble(f"      {prices_text(each)}  ", _short_id(each))) for each in signals]
-        return _Part("open signals", list(zip(first, second, strict=True)))
+        return _Part("open signals", 3, list(zip(first, second, strict=True)))
     titles = ["", "on", "tf", "hypothesis", "", "expires", "entry", "stop", "target", "R:R", "id"]
     header: list[Cell | Filling] = [Text(each, "dim") for each in titles]
     header[3] = lambda room: Text(titles[3][:room], "dim")
     rows = [[*_signal_cells(each, names, _now(standing)), *_price_cells(each)] for each in signals]
     heading, *lines = aligned([header, *rows], width, right=range(5, 10))
-    return _Part("open signals", [[each] for each in lines], heading)
+    return _Part("open signals", 3, [[each] for each in lines], heading)
 
 
 def _signal_cells(decision: Decision, names: Mapping[Instrument, str], now: int) -> list[Cell | Filling]:
@@ -276,7 +294,7 @@ def _previews(standing: Standing, names: Mapping[Instrument, str], width: int) -
     lines = aligned(rows, width, right=(4, 5)) if rows else []
     for line in lines:
         line.stylize("italic")
-    return _Part("would fire if the candle closed now (no signal yet)", [[each] for each in lines])
+    return _Part("would fire if the candle closed now (no signal yet)", 5, [[each] for each in lines])
 
 
 def _preview_cells(preview: Preview, names: Mapping[Instrument, str], now: int) -> list[Cell | Filling]:
@@ -292,9 +310,9 @@ def _preview_cells(preview: Preview, names: Mapping[Instrument, str], now: int) 
 
 def _decisions(standing: Standing, names: Mapping[Instrument, str], width: int) -> _Part:
     if not standing.decisions:
-        return _Part("latest decisions", [[Text("none yet", "dim")]])
+        return _Part("latest decisions", 1, [[Text("none yet", "dim")]])
     lines = decision_lines(list(standing.decisions), names, width, standing.traded)
-    return _Part("latest decisions (more of one: edgeproof why ID)", [[each] for each in lines])
+    return _Part("latest decisions (more of one: edgeproof why ID)", 1, [[each] for each in lines])
 
 
 def decision_lines(
@@ -360,7 +378,7 @@ def _news(standing: Standing) -> _Part:
     late = stretches(standing.last_missed)
     news += [(each.last.evaluated_at, Text(late_text(each), "yellow")) for each in late]
     newest = sorted(news, key=lambda each: each[0])[-_NEWS:]
-    return _Part("what happened", [[one_line(text)] for _, text in newest])
+    return _Part("what happened", 2, [[one_line(text)] for _, text in newest])
 
 
 def _now(standing: Standing) -> int:

@@ -1,6 +1,7 @@
 """What `edgeproof scan` shows, as text within the width and the height of a terminal."""
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from edgeproof.cli.scan_view import Size, picture, starting_picture
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.services.standing import InstrumentStanding, Standing, Watched
 from tests.support.sessions import BITCOIN, INSTRUMENTS, decisions, health, signal, standing, told, vetoed
+from tests.support.trading import trading_standing
 
 
 def lines_of(view: RenderableType, width: int) -> list[str]:
@@ -36,8 +38,9 @@ def quiet() -> Standing:
 
 @pytest.mark.parametrize("width", [80, 99, 100, 115, 116, 120, 200])
 @pytest.mark.parametrize("height", [24, 40])
-def test_picture_fits_the_terminal(width: int, height: int) -> None:
-    lines = shown(width, height)
+@pytest.mark.parametrize("of", [standing, trading_standing])
+def test_picture_fits_the_terminal(width: int, height: int, of: Callable[[], Standing]) -> None:
+    lines = shown(width, height, of())
     assert max(map(len, lines)) <= width
     assert len(lines) <= height
 
@@ -151,3 +154,15 @@ def test_rule_without_a_value_is_shown_as_not_known() -> None:
     unknown = vetoed(signal(instrument=BITCOIN), "spread_bps", None, 8.0)
     lines = lines_of(decision_view(unknown, 120), 120)
     assert any(line.startswith("FAILS") and "not known" in line and "limit 8" in line for line in lines)
+
+
+@pytest.mark.parametrize("height", [24, 30, 50])
+def test_everything_that_is_open_is_shown_whatever_else_has_no_room(height: int) -> None:
+    text = "\n".join(shown(80, height, trading_standing()))
+    assert [each in text for each in ("3dd8fa", "2afa37", "32312a")] == [True] * 3
+
+
+def test_picture_of_a_session_that_trades_says_what_became_of_signals_and_trades() -> None:
+    text = "\n".join(shown(120, 60, trading_standing()))
+    assert "open_positions 3 > 2" in text
+    assert "break-even  1h 59m  +184.12  +0.92" in text
