@@ -54,18 +54,19 @@ def _doubled(what: str, names: list[str]) -> list[str]:
 
 
 def _walk(found: Audit, journal: Journal, cash: Decimal) -> None:
-    book, has_begun = Book(account=Account(cash=cash)), False
+    book, session = Book(account=Account(cash=cash)), ""
     intended: Counter[str] = Counter()
     seen: dict[str, TradeAtWork] = {}
     for entry in journal.read(BookKept):
         change = entry.record.change
         if entry.record.is_whole and change.account is not None:
             again = changed(Book(account=change.account), change)
-            if has_begun and again != book:
+            if session not in {"", entry.record.session} and _held(again) != _held(book):
                 found.problems.append(f"{entry.seq}: the book of a new session is not the one the last one left")
-            book, has_begun = again, True
+            book = again
         else:
             book = changed(book, change)
+        session = entry.record.session
         for trade in (*change.trades, *change.over):
             seen[trade.signal.id] = trade
         found.problems += [f"{entry.seq}: {each}" for each in _unsound(book)]
@@ -76,6 +77,12 @@ def _walk(found: Audit, journal: Journal, cash: Decimal) -> None:
         found.problems += list(_overfilled(trade))
     found.fills = sum(len(order.fills) for trade in seen.values() for order in trade.orders.values())
     found.book = book
+
+
+def _held(book: Book) -> tuple[object, ...]:
+    """What one session leaves to the next; of the account not the day, which may begin with the next."""
+    account = book.account
+    return book.trades, book.over, book.positions, account.cash, account.losses, account.peak_equity
 
 
 def _unsound(book: Book) -> Iterator[str]:
