@@ -25,7 +25,7 @@ from edgeproof.core.simulation.streaming import StreamRules, StreamVenue
 from edgeproof.ports import InstrumentRules, Journal, MarketFeed, MarketHistory
 from edgeproof.services.kept_book import book_of
 from edgeproof.services.plan import Fates, Trader
-from edgeproof.services.trading import Exchange, TradingDesk, TradingPlan, take_up
+from edgeproof.services.trading import Exchange, Histories, TradingDesk, TradingPlan, take_up
 
 
 def open_paper(
@@ -68,9 +68,11 @@ def _plan(call: ScanCall, settings: Settings, limits: RiskLimits, listed: Sequen
     )
     stream = StreamRules(latency_ms=settings.paper.latency_ms, spread=settings.paper.spread)
 
-    def exchange(feed: MarketFeed, orders: Sequence[Order]) -> Exchange:
-        account = SimulatedAccount(costs, orders=orders)
-        return SimulatedExchange(feed, StreamVenue(account, stream))
+    def exchange(feed: MarketFeed, orders: Sequence[Order], histories: Histories) -> Exchange:
+        venue = StreamVenue(SimulatedAccount(costs, orders=orders), stream)
+        for instrument, candles in histories.items():
+            venue.remember(instrument, candles)
+        return SimulatedExchange(feed, venue)
 
     return TradingPlan(
         rules=rules,

@@ -1,6 +1,6 @@
 """What a session is given: what it watches and by which rules, what it works with, and who trades its signals."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,7 +24,7 @@ Fates = Mapping[str, FateDecided]
 class Trader(Protocol):
     """Who trades the signals of a session."""
 
-    def begin(self, prepared: Iterable[tuple[Instrument, Prepared]], now: int) -> list[Record]:
+    def begin(self, prepared: Mapping[Instrument, Prepared], now: int) -> list[Record]:
         """Take up what the last session left; what is to be written down of it."""
         ...
 

@@ -144,7 +144,7 @@ class Session:
         records = await asyncio.to_thread(self._begin, prepared, taken, now)
         self._trader = await means.trading(plan.session)
         self._shown.see_trading = self._trader.view
-        self._keep([*records, *self._trader.begin(prepared.items(), now)])
+        self._keep([*records, *self._trader.begin(prepared, now)])
         for each in plan.instruments:
             self._stand(each)
         self._compared_until = self._desk.now

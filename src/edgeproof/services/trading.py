@@ -9,13 +9,14 @@
 What cannot be (a fill beyond its order, an order nobody placed coming alive) halts trading; a person finds out why.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
 from edgeproof.core.engine.state import EngineState, Rules, begin
 from edgeproof.core.engine.step import step
+from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.errors import EdgeproofError
 from edgeproof.core.model.event import ClosedCandle, FundingPublished, MarketTrade, Quote
 from edgeproof.core.model.execution import ExecutionEvent, Expired, Sent
@@ -83,17 +84,22 @@ class Exchange(TradingFeed, OrderGateway, Protocol):
     """Where orders go, and where the market and what becomes of them come from."""
 
 
+Histories = Mapping[Instrument, Candles]
+"""The candles of instruments up to where a session takes over."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradingPlan:
     """By what trading is done: the rules, the money it begins with where no session ever traded.
 
-    `exchange` opens the venue of the orders: around a market feed, knowing the orders of a book. `assumed` is the
-    slippage a backtest assumes for an order, a fraction of price; `records` are wanted by Kelly sizing alone.
+    `exchange` opens the venue of the orders: around a market feed, knowing the orders of a book and the histories.
+    `assumed` is the slippage a backtest assumes for an order, a fraction of price; `records` are wanted by Kelly sizing
+    alone.
     """
 
     rules: Rules
     cash: Decimal
-    exchange: Callable[[MarketFeed, Sequence[Order]], Exchange]
+    exchange: Callable[[MarketFeed, Sequence[Order], Histories], Exchange]
     assumed: Callable[[OrderIntent], float]
     records: Mapping[tuple[str, Instrument], TrackRecord] = field(default_factory=dict)
 
@@ -119,6 +125,7 @@ class TradingDesk:
     _relations: Relations = field(init=False)
     _notes: Notes = field(init=False)
     _exchange: Exchange | None = None
+    _histories: Histories = field(default_factory=dict)
     _out: list[Record] = field(default_factory=list)
     _commands: list[SentCommand] = field(default_factory=list)
     _quoted: dict[Instrument, int] = field(default_factory=dict)
@@ -136,10 +143,11 @@ class TradingDesk:
 
     # --- the beginning ---
 
-    def begin(self, prepared: Iterable[tuple[Instrument, Prepared]], now: int) -> list[Record]:
+    def begin(self, prepared: Mapping[Instrument, Prepared], now: int) -> list[Record]:
         """Take up the book; what is to be written down of it."""
         self._now, self._out = now, []
-        for instrument, each in prepared:
+        self._histories = {instrument: each.candles for instrument, each in prepared.items()}
+        for instrument, each in prepared.items():
             self._relations.remember(instrument, each.candles)
             if len(each.candles):
                 price = float(each.candles.close[-1])
@@ -179,7 +187,7 @@ class TradingDesk:
         """The market with what becomes of our orders in it."""
         trades = (*self.state.trades.values(), *self.state.over.values())
         orders = [order for trade in trades for order in trade.orders.values()]
-        self._exchange = self.plan.exchange(feed, orders)
+        self._exchange = self.plan.exchange(feed, orders, self._histories)
         return self._exchange
 
     # --- what happens ---

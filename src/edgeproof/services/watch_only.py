@@ -1,6 +1,6 @@
 """A session that only watches: nobody trades its signals, and nobody can wish for anything."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import Record
@@ -13,7 +13,7 @@ from edgeproof.services.trading_view import TradingView
 class NobodyTrades:
     """The trader of a session that only watches."""
 
-    def begin(self, prepared: Iterable[tuple[Instrument, Prepared]], now: int) -> list[Record]:  # noqa: ARG002
+    def begin(self, prepared: Mapping[Instrument, Prepared], now: int) -> list[Record]:  # noqa: ARG002
         """Nothing."""
         return []
 

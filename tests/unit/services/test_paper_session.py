@@ -40,7 +40,7 @@ from edgeproof.services.kept_book import book_of
 from edgeproof.services.plan import Means, Plan
 from edgeproof.services.session import Session
 from edgeproof.services.standing import Watched
-from edgeproof.services.trading import Exchange, TradingDesk, TradingPlan, take_up
+from edgeproof.services.trading import Exchange, Histories, TradingDesk, TradingPlan, take_up
 from tests.support.clocks import HandClock
 from tests.support.parity import hypotheses, world
 from tests.unit.services.test_session import History, Kept, Killed, Log
@@ -178,8 +178,10 @@ class BurningExchange(SimulatedExchange):
 def plan(fuse: Fuse) -> TradingPlan:
     costs = costs_by_hypothesis(hypotheses(), taker=0.0005, maker=0.0002)
 
-    def exchange(feed: MarketFeed, orders: Sequence[Order]) -> Exchange:
+    def exchange(feed: MarketFeed, orders: Sequence[Order], histories: Histories) -> Exchange:
         venue = StreamVenue(SimulatedAccount(costs, orders=orders), StreamRules(latency_ms=150))
+        for instrument, candles in histories.items():
+            venue.remember(instrument, candles)
         made = BurningExchange(feed, venue)
         made.fuse = fuse
         return made

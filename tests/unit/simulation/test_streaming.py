@@ -1,13 +1,17 @@
 """What a live stream makes of orders: quotes and trades in, fills out. BTC around 45,000, a spread of 10."""
 
+import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.event import MarketTrade, Quote
 from edgeproof.core.model.execution import Cancelled, CancelRefused, ExecutionEvent, Filled
 from edgeproof.core.model.order import AmendOrder, CancelOrder, OrderIntent, PlaceOrder, TriggerSignal
+from edgeproof.core.model.time import MINUTE
 from edgeproof.core.simulation.account import SimulatedAccount
 from edgeproof.core.simulation.costs import Costs
 from edgeproof.core.simulation.streaming import StreamRules, StreamVenue
@@ -104,13 +108,9 @@ MARKET: dict[str, tuple[tuple[Quote | MarketTrade, ...], str]] = {
         (QUOTE, trade(42_000.0, time=5_000)),
         "accepted, filled 1 at 45005",
     ),
-    "walks steps as wide as the spread where that is wider than the assumed slippage": (
-        (replace(QUOTE, bid=39_000.0, ask=41_000.0, ask_size=0.5),),
-        "accepted, filled 1 at 42025",  # half of it at no step, half at one of 5 %
-    ),
-    "walks the book where it is larger than the quote": (
+    "pays the assumed slippage where it is larger than the quote, and how liquid the market is is not known": (
         (replace(QUOTE, ask_size=0.4),),
-        "accepted, filled 1 at 45365",  # 0.4 at no step, 0.4 at one, 0.2 at two steps of 1 %: 0.8 %
+        "accepted, filled 1 at 45455.1",
     ),
 }
 
@@ -121,10 +121,37 @@ def test_market_order_to_buy_one(name: str) -> None:
     assert told(place(venue(*stream, spread=0.02), MADE.entry)) == expected
 
 
-def test_market_order_to_sell_takes_the_bid_and_walks_down() -> None:
+def test_market_order_to_sell_takes_the_bid_and_moves_it_down() -> None:
     assert told(place(venue(QUOTE), SOLD.entry)) == "accepted, filled 1 at 44995"
-    # 0.5 at no step, 0.5 at one step of 1 %: divided by 1.005.
-    assert told(place(venue(replace(QUOTE, bid_size=0.5)), SOLD.entry)) == "accepted, filled 1 at 44771.1"
+    # Divided by 1.01.
+    assert told(place(venue(replace(QUOTE, bid_size=0.5)), SOLD.entry)) == "accepted, filled 1 at 44549.5"
+
+
+def minutes(count: int, volume: float, high: float, low: float) -> Candles:
+    """Minutes that are all alike."""
+    opened = np.arange(count, dtype=np.int64) * MINUTE - count * MINUTE
+    columns = {"open": low, "high": high, "low": low, "close": low, "volume": volume}
+    return Candles(
+        timeframe=MINUTE,
+        open_time=opened,
+        filled=np.zeros(count, np.bool_),
+        **{name: np.full(count, value) for name, value in columns.items()},
+    )
+
+
+def test_order_that_is_larger_than_the_quote_moves_the_price_by_the_square_root_of_its_share() -> None:
+    # ln(high / low) = 0.2, so a minute moves by 0.2 / sqrt(4 ln 2) = 0.120112; 1 of 4 a minute: half of that.
+    moved = minutes(60, volume=4.0, high=45_000.0 * math.exp(0.2), low=45_000.0)
+    made = venue(replace(QUOTE, ask_size=0.4))
+    made.remember(BTC, moved)
+    assert told(place(made, MADE.entry)) == "accepted, filled 1 at 47707.8"  # 45,005 x 1.060056
+
+
+@pytest.mark.parametrize("known", [minutes(9, 4.0, 50_000.0, 45_000.0), minutes(60, 0.0, 45_000.0, 45_000.0)])
+def test_order_pays_the_assumed_slippage_where_too_little_is_known_of_what_trades(known: Candles) -> None:
+    made = venue(replace(QUOTE, ask_size=0.4))
+    made.remember(BTC, known)
+    assert told(place(made, MADE.entry)) == "accepted, filled 1 at 45455.1"
 
 
 def test_market_order_that_waited_fills_at_the_first_price() -> None:

@@ -3,9 +3,12 @@
 It is told of every quote and trade there is, and asked only where an order wants to know: numbers become decimals then.
 """
 
+import math
+from collections import deque
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.event import ClosedCandle, MarketTrade, Quote
 from edgeproof.core.model.order import Side
 from edgeproof.core.model.steps import decimal_of
@@ -14,6 +17,9 @@ from edgeproof.core.simulation.account import NOTHING, Reach
 
 QUOTED_MS = 5 * SECOND
 """A quote that is so much older than the last trade is no price any more: its line may be down, or told seldom."""
+LIQUID_MINUTES = 60
+"""Minutes over which it is measured how much trades and how far price moves."""
+_LEAST_LIQUID = 10
 _KEPT_MINUTES = 5
 """A candle may be told some minutes after its trades: on the hour it waits for the funding rate."""
 _ROUNDING = 1e-9
@@ -79,8 +85,10 @@ class Market:
         "_earlier",
         "_last",
         "_last_at",
+        "_liquid_until",
         "_measured",
         "_minute",
+        "_minutes",
         "_prices",
         "_quote",
         "_seen",
@@ -105,6 +113,8 @@ class Market:
         self._seen = Seen(0.0, 0.0, 0.0, 0)
         self._earlier: dict[int, Seen] = {}
         self._closed_until = 0
+        self._liquid_until = 0
+        self._minutes: deque[tuple[float, float]] = deque(maxlen=LIQUID_MINUTES)
 
     def quoted(self, quote: Quote) -> None:
         """Take in a quote."""
@@ -135,6 +145,8 @@ class Market:
         if candle.open_time < self._closed_until or candle.is_correction:
             return None
         self._closed_until = candle.close_time
+        if candle.close_time > self._liquid_until:
+            self._minutes.append((candle.volume, _squared_range(candle.high, candle.low)))
         seen = self._seen if candle.open_time == self._minute else self._earlier.get(candle.open_time)
         volume = candle.volume - (0.0 if seen is None else seen.volume)
         if candle.filled or volume <= _ROUNDING * candle.volume:
@@ -152,6 +164,30 @@ class Market:
         if candle.close_time > self._time:
             self._last, self._time, self._prices = candle.close, candle.close_time, None
             self._last_at = candle.close_time
+
+    def remember(self, candles: Candles) -> None:
+        """Take in the end of the history, as to how liquid the market is."""
+        columns = (each[-LIQUID_MINUTES:].tolist() for each in (candles.volume, candles.high, candles.low))
+        for volume, high, low in zip(*columns, strict=True):
+            self._minutes.append((volume, _squared_range(high, low)))
+        if len(candles):
+            self._liquid_until = int(candles.close_time[-1])
+
+    def impact(self, quantity: Decimal) -> Decimal | None:
+        """How far an order of a quantity moves the price, as a fraction of it; None where too little is known.
+
+        Volatility of a minute x √(quantity / volume of a minute), both of the last hour.
+
+        *Source*: the square-root law; B. Tóth et al. (2011), "Anomalous price impact and the critical nature of
+        liquidity in financial markets", Physical Review X 1, 021006, with its factor of order one taken as 1. The
+        volatility is M. Parkinson's (1980): the mean of ln²(high / low) / (4 ln 2) is the variance of a minute.
+        """
+        minutes = self._minutes
+        volume = sum(each for each, _ in minutes)
+        if len(minutes) < _LEAST_LIQUID or not volume > 0:
+            return None
+        variance = sum(each for _, each in minutes) / len(minutes) / (4 * math.log(2))
+        return decimal_of(math.sqrt(variance * float(quantity) * len(minutes) / volume))
 
     def lose(self) -> None:
         """Forget the prices, which may be old; how wide the spread is stays known."""
@@ -196,3 +232,7 @@ class Market:
 def _known(number: float | None) -> Decimal | None:
     # A price or a size of zero is how venues say that there is none.
     return None if number is None or number <= 0 else decimal_of(number)
+
+
+def _squared_range(high: float, low: float) -> float:
+    return math.log(high / low) ** 2 if low > 0 else 0.0

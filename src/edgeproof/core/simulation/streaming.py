@@ -9,10 +9,9 @@
 4. A **limit order** fills where a trade is beyond its price, at most by the size of that trade: whoever was at the same
    price is served first, and a touch is no fill. It never fills better than its price, and never as a taker.
 
-Size. The book behind the quote is not known. It is taken to have, on every step away from it, no more than the quote
-itself: an order of n times the quoted size takes n steps, each as wide as the spread or the assumed slippage, whichever
-is more, and pays the mean. Where the quoted size is not known it pays the assumed slippage. While an instrument is
-suspended, or admits makers only, nothing fills at market.
+Size. What the quote holds is had at its price. The book behind it is not known: an order of more, or one that meets no
+quoted size, moves the price by the square root of its share of what trades in a minute (`Market.impact`), and by the
+assumed slippage at least. While an instrument is suspended, or admits makers only, nothing fills at market.
 
 Minutes that were not told trade by trade (`on_candle`): what of a candle was not told takes the orders that came by its
 open, pessimistically. Market orders fill at the open, and stops the open has reached; then stops the extremes reach, at
@@ -25,6 +24,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.event import ClosedCandle, MarketTrade, Quote
 from edgeproof.core.model.execution import ExecutionEvent
@@ -144,6 +144,10 @@ class StreamVenue:
         market.ended(candle)
         yield CandleVenue(self.account, came_by=closed - 1).at_price(instrument, closed, candle.close)
 
+    def remember(self, instrument: Instrument, candles: Candles) -> None:
+        """Take in the end of the history of an instrument, as to how liquid it is."""
+        self._market(instrument).remember(candles)
+
     def lose(self, instrument: Instrument | None = None) -> None:
         """Forget the prices of an instrument (None: of all), since the line to it is down: orders wait for new ones."""
         for each in self._markets.values() if instrument is None else (self._market(instrument),):
@@ -177,12 +181,12 @@ class StreamVenue:
         )
 
     def _take(self, instrument: Instrument, time: int) -> Events:
-        prices = self._market(instrument).prices
+        market = self._market(instrument)
         return tuple(
             event
             for order in self.account.working(instrument)
-            if order.is_at_market and (touch := _touch(prices, order)) is not None
-            for event in self.account.execute(order, _taken(self.account, prices, order, touch, time))
+            if order.is_at_market and (touch := _touch(market.prices, order)) is not None
+            for event in self.account.execute(order, _taken(self.account, market, order, touch, time))
         )
 
     def _make(self, trade: MarketTrade) -> Events:
@@ -219,14 +223,14 @@ def _touch(prices: Prices, order: WorkingOrder) -> Decimal | None:
     return max(touch, prices.last) if sign > 0 else min(touch, prices.last)
 
 
-def _taken(account: SimulatedAccount, prices: Prices, order: WorkingOrder, touch: Decimal, time: int) -> Execution:
-    impact = _impact(prices, order, account.fillable(order))
+def _taken(account: SimulatedAccount, market: Market, order: WorkingOrder, touch: Decimal, time: int) -> Execution:
+    impact = _impact(market, order, account.fillable(order))
     # A sale is divided, so that no size makes its price negative.
     price = _printed(touch * (1 + impact) if order.intent.side is Side.BUY else touch / (1 + impact))
     known = order.reference if order.intent.trigger_price is None else order.intent.trigger_price
     return Execution(
         # Never before the order came, nor before there was the price.
-        time=max(time, order.since, prices.time),
+        time=max(time, order.since, market.prices.time),
         price=price,
         reference=touch if known is None else known,
         is_maker=False,
@@ -238,24 +242,9 @@ def _printed(price: Decimal) -> Decimal:
     return price.quantize(Decimal(1).scaleb(price.adjusted() - 9))
 
 
-def _impact(prices: Prices, order: WorkingOrder, quantity: Decimal) -> Decimal:
-    side = order.intent.side
+def _impact(market: Market, order: WorkingOrder, quantity: Decimal) -> Decimal:
+    side, prices = order.intent.side, market.prices
     size = None if prices.other_side(side) is None else prices.other_size(side)
-    return order.slippage if size is None else mean_impact(quantity, size, max(prices.spread, order.slippage))
-
-
-def mean_impact(quantity: Decimal, quoted: Decimal, step: Decimal) -> Decimal:
-    """What a quantity pays beyond the quote on average, as a fraction of price, where every step holds `quoted`.
-
-    The first `quoted` pays nothing, the next one step, the next two: 25 against 10 pay (10 x 0 + 10 x 1 + 5 x 2) / 25
-    steps.
-
-    >>> mean_impact(Decimal(25), Decimal(10), Decimal("0.001"))
-    Decimal('0.0008')
-    >>> mean_impact(Decimal(10), Decimal(10), Decimal("0.001"))
-    Decimal('0')
-    """
-    if quantity <= quoted:
+    if size is not None and quantity <= size:
         return NOTHING
-    steps, rest = divmod(quantity, quoted)
-    return step * (quoted * steps * (steps - 1) / 2 + rest * steps) / quantity
+    return max(order.slippage, market.impact(quantity) or NOTHING)
