@@ -9,11 +9,11 @@ from rich.console import Console, Group
 
 from edgeproof.cli.trading_lines import account_lines, exposure_lines, trading_lines
 from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.margin import MarginLevel
 from edgeproof.core.model.portfolio import LossStreak
 from edgeproof.core.model.time import HOUR
 from edgeproof.core.model.trade import Account, Book
 from edgeproof.core.model.trading import BreakerLevel, StateCause, TradingState, TradingStatus
-from edgeproof.core.positions.liquidation import MarginLevel
 from edgeproof.core.risk.limits import without_limits
 from edgeproof.services.trading_view import TradingView, trading_view
 from tests.support.risk import dec
