@@ -12,6 +12,7 @@ from edgeproof.core.model.event import ClosedCandle, MarketEvent
 from edgeproof.core.model.execution import ExecutionEvent
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import Decided, Entry, Record
+from edgeproof.core.model.margin import MarginLevel
 from edgeproof.core.model.market import MarketTrades, Quotes
 from edgeproof.core.model.order import OrderCommand
 from edgeproof.core.model.time import MINUTE, format_duration
@@ -149,7 +150,8 @@ class InstrumentRules:
 
     `tick_size` is the step of prices, `lot_size` the step of quantities in base currency (0.0001, or 1,000 where the
     venue counts in thousands). `initial_margin_fraction` is the share of notional that the smallest position locks,
-    None where the venue does not say. Times are UTC milliseconds.
+    None where the venue does not say; `margin_levels` say it of larger ones too, with what has to be maintained,
+    () where that is not known of all of them. Times are UTC milliseconds.
     """
 
     instrument: Instrument
@@ -160,6 +162,7 @@ class InstrumentRules:
     is_post_only: bool
     opened: int | None = None
     initial_margin_fraction: float | None = None
+    margin_levels: tuple[MarginLevel, ...] = ()
 
 
 class MarketHistory(Protocol):

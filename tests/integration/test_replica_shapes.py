@@ -152,8 +152,10 @@ def test_rows_have_the_recorded_shape(served: Served, path: str, name: str, rows
 
 def test_margin_of_an_instrument_is_the_one_that_is_read(served: Served) -> None:
     body = httpx.get(f"{served.url}{V3}/instruments").content
-    margins = {each.venue_symbol: each.initial_margin_fraction for each in parse_instruments(body)}
-    assert margins["PF_XBTUSD"] == 0.01  # as recorded on 2026-09-25
+    rules = {each.venue_symbol: each for each in parse_instruments(body)}
+    assert rules["PF_XBTUSD"].initial_margin_fraction == 0.01  # as recorded on 2026-09-25
+    levels = [tuple(map(float, (of.notional, of.maintenance))) for of in rules["PF_XBTUSD"].margin_levels]
+    assert levels == [(0, 0.005), (1_000_000, 0.01), (3_000_000, 0.02)]
 
 
 @pytest.mark.parametrize(

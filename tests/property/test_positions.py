@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from edgeproof.core.kernels import bracket as kernel
 from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.fill import Fill
+from edgeproof.core.model.margin import MarginLevel
 from edgeproof.core.model.order import OrderIntent
 from edgeproof.core.model.position import Guard, Position
 from edgeproof.core.model.round_trip import StopKind
 from edgeproof.core.positions.apply import apply_fill, take_closed
 from edgeproof.core.positions.funding import accrue
-from edgeproof.core.positions.liquidation import Exposure, MarginLevel, liquidation_price
+from edgeproof.core.positions.liquidation import Exposure, liquidation_price
 from edgeproof.core.positions.protect import after_close, is_overdue, note_target
 from edgeproof.core.simulation.bracket import BracketSpec
 from edgeproof.core.simulation.costs import Costs

@@ -15,7 +15,7 @@ from edgeproof.config import load_settings
 from edgeproof.core.model.journal import Asked, BookKept
 from edgeproof.core.model.time import format_time
 from edgeproof.ports import Journal, Wish
-from edgeproof.services.kept_book import book_of, marks_of
+from edgeproof.services.kept_book import kept_book, marks_of
 from edgeproof.services.trading_view import TradingView, trading_view
 
 PATIENCE_S = 5.0
@@ -50,12 +50,13 @@ def traded_by(home: Path) -> str | None:
 
 def kept_trading(journal: Journal, config: Path) -> TradingView | None:
     """How trading stood when the journal was last written, at the last closes; None where nothing was ever traded."""
-    book = book_of(journal)
-    if book is None:
+    kept = kept_book(journal)
+    if kept is None:
         return None
     marks, taken_until = marks_of(journal)
     now = max(taken_until, *(entry.record.at for entry in journal.last(BookKept, 1)))
-    return trading_view(book, marks, limits_in_force(journal, load_settings(config)), now)
+    limits = limits_in_force(journal, load_settings(config))
+    return trading_view(kept.book, marks, limits, now, margins=kept.margins)
 
 
 def waiting_wishes(home: Path, tell: Callable[[str], None]) -> tuple[Wish, ...]:

@@ -3,7 +3,8 @@
 The same desk and the same `step` as live; what differs is who fills the orders, and that is chosen here alone.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from dataclasses import replace
 
 from edgeproof.adapters.simulated.costs import costs_by_hypothesis
 from edgeproof.adapters.simulated.exchange import SimulatedExchange
@@ -15,6 +16,7 @@ from edgeproof.config import Settings
 from edgeproof.core.engine.risk import by_risk
 from edgeproof.core.engine.state import Rules
 from edgeproof.core.model.entry import ContractTerms
+from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.order import Order
 from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.steps import decimal_of, steps_of
@@ -25,6 +27,7 @@ from edgeproof.core.simulation.streaming import StreamRules, StreamVenue
 from edgeproof.ports import InstrumentRules, Journal, MarketFeed, MarketHistory
 from edgeproof.services.kept_book import book_of
 from edgeproof.services.plan import Fates, Trader
+from edgeproof.services.priced_book import Margins
 from edgeproof.services.trading import Exchange, Histories, TradingDesk, TradingPlan, take_up
 
 
@@ -50,7 +53,9 @@ def _trading(
         limits = risk_limits(settings, {each.instrument for each in listed}, file=call.config)
         found = book_of(journal)
         words = _changes(found, journal, settings, limits)
-        return take_up(session, _plan(call, settings, limits, listed), journal, words)
+        held = () if found is None else tuple(found.positions)
+        plan = replace(_plan(call, settings, limits, listed), margins=_margins(listed, {*call.instruments, *held}))
+        return take_up(session, plan, journal, words)
 
     return trading
 
@@ -81,6 +86,11 @@ def _plan(call: ScanCall, settings: Settings, limits: RiskLimits, listed: Sequen
         assumed=lambda intent: costs(intent).slippage,
         records=read_records(call.home, call.hypotheses, call.instruments),
     )
+
+
+def _margins(listed: Sequence[InstrumentRules], wanted: Container[Instrument]) -> Margins:
+    """The margin levels of the instruments the venue tells them of. Whoever looks needs those of all that is held."""
+    return {each.instrument: each.margin_levels for each in listed if each.margin_levels and each.instrument in wanted}
 
 
 def _terms(rules: InstrumentRules) -> ContractTerms:

@@ -25,6 +25,8 @@ WIDE = 116
 _SHORT_ID = 6
 _FAR = Decimal("0.5")
 """A liquidation that is farther away than this share of the price is nothing to look at."""
+_NEAR = Decimal("0.1")
+"""One that is nearer is conspicuous, and has room on a narrow terminal too: it is what the eye has to find."""
 _INDENT = "      "
 
 _STATES = {
@@ -240,17 +242,30 @@ def _of_position(each: PositionView, now: int, width: int) -> Iterator[Text]:
     elif each.stop is not None and each.mark_price:
         away = percent_text(each.direction * (each.mark_price - each.stop) / each.mark_price)
         yield Text(f"{'stop' if each.stop_kind is None else _STOPS[each.stop_kind]} {away} away")
+    liquidation = _liquidation(each)
     if width < WIDE:
-        yield Text(f"target {_next_target(each)}")
+        # There is no room for both, and the target may wait.
+        yield liquidation if liquidation is not None and liquidation.style else Text(f"target {_next_target(each)}")
         yield Text(f"risk {'?' if each.open_risk is None else money_text(each.open_risk)}")
         return
     yield Text(f"fees {money_text(each.fees)}")
     yield Text(f"funding {money_text(each.funding)}{'' if each.is_funding_complete else '?'}")
-    if each.liquidation_distance is not None and each.liquidation_distance < _FAR:
-        yield Text(f"liquidation {percent_text(each.liquidation_distance)} away")
+    if liquidation is not None:
+        yield liquidation
     yield Text(f"for {span_text(max(0, now - each.opened_at))}")
     if each.closes_at is not None:
         yield Text(f"closes in {span_text(max(0, each.closes_at - now))}")
+
+
+def _liquidation(each: PositionView) -> Text | None:
+    """How far the liquidation is; conspicuous where it is near, or would come before the stop."""
+    away = each.liquidation_distance
+    if away is None or each.liquidation_price is None:
+        return None
+    is_before_stop = each.stop is not None and each.direction * (each.liquidation_price - each.stop) >= 0
+    if away < _NEAR or is_before_stop:
+        return Text(f"liquidation {percent_text(away)} away", "bold red")
+    return Text(f"liquidation {percent_text(away)} away") if away < _FAR else None
 
 
 def _of_entry(each: RestingView, now: int, width: int) -> Iterator[Text]:

@@ -1,19 +1,41 @@
 """The book and the prices as a journal has them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from edgeproof.core.model.errors import StoreError
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import BookKept, CandleTaken
+from edgeproof.core.model.margin import MarginLevel
 from edgeproof.core.model.trade import Book, changed
 from edgeproof.ports import Journal
+from edgeproof.services.priced_book import Margins
 
 _NEAR = (64, 1_024)
 """How many records are looked at from the end before all of their session are read."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeptBook:
+    """A book, and the margin levels that the venue had when it was last written down whole."""
+
+    book: Book
+    levels: Mapping[str, tuple[MarginLevel, ...]] = field(default_factory=dict)
+
+    @property
+    def margins(self) -> Margins:
+        """The levels of what is held; an instrument of which the journal does not say them is left out."""
+        return {each: self.levels[each.unified] for each in self.book.positions if each.unified in self.levels}
+
+
 def book_of(journal: Journal) -> Book | None:
-    """The book as a journal has it: the last whole one and all changes since; None where nothing was ever traded.
+    """The book as a journal has it; None where nothing was ever traded."""
+    found = kept_book(journal)
+    return None if found is None else found.book
+
+
+def kept_book(journal: Journal) -> KeptBook | None:
+    """The last whole book of a journal with all changes since; None where nothing was ever traded.
 
     A whole one that is near the end is found from there; the one at the beginning of a session by reading it once.
     """
@@ -25,15 +47,15 @@ def book_of(journal: Journal) -> Book | None:
     return _folded(entry.record for entry in journal.read(BookKept, session=kept[-1].session))
 
 
-def _folded(kept: Iterable[BookKept]) -> Book | None:
+def _folded(kept: Iterable[BookKept]) -> KeptBook | None:
     """The book that records lead to, from the last whole one among them; None where none of them is whole."""
-    book: Book | None = None
+    found: KeptBook | None = None
     for each in kept:
         if each.is_whole:
-            book = _whole(each)
-        elif book is not None:
-            book = changed(book, each.change)
-    return book
+            found = KeptBook(_whole(each), each.margins)
+        elif found is not None:
+            found = replace(found, book=changed(found.book, each.change))
+    return found
 
 
 def _whole(kept: BookKept) -> Book:

@@ -6,11 +6,12 @@ from decimal import Decimal
 from enum import StrEnum
 
 from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.margin import MarginLevel
 from edgeproof.core.model.order import STOP, Order, OrderState
 from edgeproof.core.model.portfolio import total
 from edgeproof.core.model.position import Attribution, Position
 from edgeproof.core.model.trade import Book, TradeAtWork
-from edgeproof.core.positions.liquidation import Exposure, MarginLevel, liquidation_distance, liquidation_price
+from edgeproof.core.positions.liquidation import Exposure, liquidation_distance, liquidation_price
 
 ZERO = Decimal(0)
 ON_ITS_WAY = frozenset({OrderState.INTENDED, OrderState.SENT, OrderState.UNKNOWN})

@@ -68,6 +68,7 @@ from edgeproof.services.evidence import TrackRecord
 from edgeproof.services.kept_book import book_of
 from edgeproof.services.order_notes import Notes
 from edgeproof.services.prepare import Prepared
+from edgeproof.services.priced_book import Margins
 from edgeproof.services.relations import Relations
 from edgeproof.services.track_records import sizing_record
 from edgeproof.services.trading_view import TradingView, trading_view
@@ -94,7 +95,7 @@ class TradingPlan:
 
     `exchange` opens the venue of the orders: around a market feed, knowing the orders of a book and the histories.
     `assumed` is the slippage a backtest assumes for an order, a fraction of price; `records` are wanted by Kelly sizing
-    alone.
+    alone, `margins` by views: they decide nothing.
     """
 
     rules: Rules
@@ -102,6 +103,7 @@ class TradingPlan:
     exchange: Callable[[MarketFeed, Sequence[Order], Histories], Exchange]
     assumed: Callable[[OrderIntent], float]
     records: Mapping[tuple[str, Instrument], TrackRecord] = field(default_factory=dict)
+    margins: Margins = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -158,7 +160,7 @@ class TradingDesk:
             for order in trade.orders.values():
                 self._ask_again(order, now)
         self._kept = whole
-        kept = BookKept(session=self.session, at=now, is_whole=True, change=_all_of(whole))
+        kept = self._whole(whole)
         noticed = [Noticed(session=self.session, at=now, kind="limits", detail=each) for each in self.words]
         return [kept, *noticed, *self._taken_out()]
 
@@ -236,7 +238,7 @@ class TradingDesk:
     def view(self) -> TradingView:
         """How trading stands."""
         marks = {each: seen.price for each, seen in self.state.prices.items()}
-        return trading_view(self.state.book, marks, self.plan.rules.limits, self._now)
+        return trading_view(self.state.book, marks, self.plan.rules.limits, self._now, margins=self.plan.margins)
 
     def _taken_out(self) -> list[Record]:
         out, self._out = self._out, []
@@ -244,11 +246,14 @@ class TradingDesk:
         change = change_between(self._kept, book)
         if change:
             self._changes += 1
-            is_whole = self._changes % WHOLE_EVERY == 0
-            change = _all_of(book) if is_whole else change
-            out.append(BookKept(session=self.session, at=self._now, is_whole=is_whole, change=change))
+            part = BookKept(session=self.session, at=self._now, is_whole=False, change=change)
+            out.append(self._whole(book) if self._changes % WHOLE_EVERY == 0 else part)
         self._kept = book
         return out
+
+    def _whole(self, book: Book) -> BookKept:
+        margins = {each.unified: tuple(levels) for each, levels in self.plan.margins.items()}
+        return BookKept(session=self.session, at=self._now, is_whole=True, change=_all_of(book), margins=margins)
 
     def _see(self, event: FeedEvent) -> None:
         match event:

@@ -9,11 +9,11 @@ from rich.console import Console, Group
 
 from edgeproof.cli.trading_lines import account_lines, exposure_lines, trading_lines
 from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.margin import MarginLevel
 from edgeproof.core.model.portfolio import LossStreak
 from edgeproof.core.model.time import HOUR
 from edgeproof.core.model.trade import Account, Book
 from edgeproof.core.model.trading import BreakerLevel, StateCause, TradingState, TradingStatus
-from edgeproof.core.positions.liquidation import MarginLevel
 from edgeproof.core.risk.limits import without_limits
 from edgeproof.services.trading_view import TradingView, trading_view
 from tests.support.risk import dec
@@ -115,6 +115,23 @@ def test_liquidation_is_told_where_it_is_near() -> None:
     found = trading_view(poor, MARKS, LIMITS, NOW, margins={BITCOIN: levels, ETHER: levels})
     text = "\n".join(shown(found, 120))
     assert "liquidation 16.99 % away" in text  # ETH: (1,405.38 + 30 - 92.5 + 7,200) / 3.03 = 2,819.43
+
+
+@pytest.mark.parametrize(
+    ("cash", "words"),
+    [
+        (1_000, "target"),
+        (300, "liquidation 7.4 % away"),  # (705.38 + 30 - 92.5 + 7,200) / 3.03 = 2,588.41
+        (-230, "liquidation 0.14 % away"),  # (175.38 + 30 - 92.5 + 7,200) / 3.03 = 2,413.49
+    ],
+)
+def test_near_liquidation_stands_in_the_place_of_the_target_on_a_narrow_terminal(cash: int, words: str) -> None:
+    levels = (MarginLevel(notional=Decimal(0), initial=dec("0.02"), maintenance=dec("0.01")),)
+    poor = book(account=replace(account(), cash=Decimal(cash)))
+    lines = shown(trading_view(poor, MARKS, LIMITS, NOW, margins={BITCOIN: levels, ETHER: levels}))
+    [line] = [each for each in lines if each.lstrip().startswith("stop 1.24 % away")]
+    assert line.split("  ")[4].startswith(words)
+    assert max(map(len, lines)) <= 80
 
 
 def test_nothing_open_is_one_line() -> None:

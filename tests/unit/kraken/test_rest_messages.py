@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from edgeproof.adapters.kraken.rest_messages import (
 from edgeproof.core.model.candle import COLUMNS
 from edgeproof.core.model.errors import VenueError
 from edgeproof.core.model.instrument import parse_instrument
+from edgeproof.core.model.margin import MarginLevel
 from edgeproof.core.model.time import HOUR, MINUTE, parse_time
 from tests.support.data import shared
 
@@ -119,8 +121,18 @@ def test_instruments_with_a_wrong_rule_are_refused(row: dict[str, Any], words: s
         parse_instruments(encoded({"instruments": [row]}))
 
 
-def levels(*margins: tuple[float, float]) -> list[dict[str, float]]:
-    return [{"numNonContractUnits": least, "initialMargin": margin} for least, margin in margins]
+def levels(*margins: tuple[float, float], maintained: float = 0.5) -> list[dict[str, float]]:
+    return [
+        {"numNonContractUnits": least, "initialMargin": margin, "maintenanceMargin": margin * maintained}
+        for least, margin in margins
+    ]
+
+
+def ladder(*margins: tuple[str, str, str]) -> tuple[MarginLevel, ...]:
+    return tuple(
+        MarginLevel(notional=Decimal(least), initial=Decimal(initial), maintenance=Decimal(maintenance))
+        for least, initial, maintenance in margins
+    )
 
 
 @pytest.mark.parametrize(
@@ -151,10 +163,63 @@ def test_instrument_margin_is_that_of_the_lowest_level(row: dict[str, Any], marg
     assert rules.initial_margin_fraction == margin
 
 
+USUAL = ladder(("0", "0.02", "0.01"), ("2000000", "0.04", "0.02"))
+
+
+@pytest.mark.parametrize(
+    ("name", "margins"),
+    [
+        (
+            f"{NAUTILUS}/http_futures_instruments.json",
+            {
+                "PF_AAPLXUSD": ladder(("0", "0.2", "0.1"), ("1000", "0.4", "0.2")),
+                "PF_ETHUSD": USUAL,
+                "PF_PEPEUSD": USUAL,
+            },
+        ),
+    ],
+)
+def test_instruments_recorded_say_what_positions_of_any_size_maintain(
+    name: str, margins: dict[str, tuple[MarginLevel, ...]]
+) -> None:
+    assert {each.venue_symbol: each.margin_levels for each in parse_instruments(body(name))} == margins
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (instrument(), ()),
+        (instrument(marginLevels=levels((2e6, 0.04), (0, 0.02))), USUAL),
+        (
+            instrument(marginLevels=levels((0, 0.02), (1e6, 0.5)), retailMarginLevels=levels((0, 0.1))),
+            ladder(("0", "0.1", "0.05")),
+        ),
+        (
+            instrument(marginLevels=levels((0, 0.5)), retailMarginLevels=levels((0, 0.5), maintained=0.75)),
+            ladder(("0", "0.5", "0.375")),
+        ),
+        (instrument(marginLevels=[{"numNonContractUnits": 0, "initialMargin": 0.02}]), ()),
+        (instrument(marginLevels=[*levels((0, 0.02)), {"numNonContractUnits": 1e6, "initialMargin": 0.04}]), ()),
+        (instrument(marginLevels=levels((0, 0.02), maintained=1.5)), ()),
+        (instrument(marginLevels=levels((0, 0.02), maintained=0)), ()),
+        (instrument(marginLevels=levels((0, 0.02), (1e6, 1.2))), ()),
+    ],
+    ids=[
+        "not said", "in order", "of two clients the one who locks more", "or maintains more", "maintenance not said",
+        "nor of one level", "more than initial", "nothing", "more than all",
+    ],
+)  # fmt: skip
+def test_instrument_margin_levels_are_those_of_one_schedule_or_none(
+    row: dict[str, Any], expected: tuple[MarginLevel, ...]
+) -> None:
+    (rules,) = parse_instruments(encoded({"instruments": [row]}))
+    assert rules.margin_levels == expected
+
+
 @pytest.mark.parametrize("margin", [0, 1.01, -0.02, "much"])
 def test_instrument_margin_that_cannot_be_is_refused(margin: Any) -> None:
     with pytest.raises(VenueError, match=r"instruments\[0\]\.marginLevels"):
-        parse_instruments(encoded({"instruments": [instrument(marginLevels=levels((0, margin)))]}))
+        parse_instruments(encoded({"instruments": [instrument(marginLevels=[{"initialMargin": margin}])]}))
 
 
 def test_instruments_listed_twice_are_refused() -> None:

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from edgeproof.core.model.errors import InputError
+from edgeproof.core.model.margin import MarginLevel
 from edgeproof.core.positions.liquidation import (
     Exposure,
-    MarginLevel,
     isolated_collateral,
     liquidation_distance,
     liquidation_price,

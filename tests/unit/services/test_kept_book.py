@@ -4,19 +4,25 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from edgeproof.adapters.storage.journal.memory import MemoryJournal
 from edgeproof.adapters.storage.journal.place import sqlite_url
+from edgeproof.adapters.storage.journal.rows import entry_of, row_of
 from edgeproof.adapters.storage.journal.sql import SqlJournal
 from edgeproof.core.model.errors import StoreError
+from edgeproof.core.model.instrument import parse_instrument
+from edgeproof.core.model.journal import BookKept
+from edgeproof.core.model.margin import MarginLevel
 from edgeproof.core.model.time import MINUTE
 from edgeproof.core.model.trade import Book
 from edgeproof.ports import Journal
-from edgeproof.services.kept_book import book_of, marks_of
+from edgeproof.services.kept_book import book_of, kept_book, marks_of
+from edgeproof.services.trading_view import trading_view
 from tests.support.journals import candle_taken
-from tests.support.sessions import BITCOIN, CLOSE
-from tests.support.trading import MARKS, SHORT, account, book, candles, changed_by, records, short_trade, whole
+from tests.support.sessions import BITCOIN, CLOSE, ETHER, NOW
+from tests.support.trading import LIMITS, MARKS, SHORT, account, book, candles, changed_by, records, short_trade, whole
 
 
 def money(book_: Book | None) -> Decimal | None:
@@ -52,6 +58,48 @@ def test_book_is_the_last_whole_one_and_all_changes_since(count: int) -> None:
     assert money(found) == (10_000 if count == 0 else count - 1)
     assert found is not None
     assert found.trades == book().trades
+
+
+LEVELS = (
+    MarginLevel(notional=Decimal(0), initial=Decimal("0.02"), maintenance=Decimal("0.01")),
+    MarginLevel(notional=Decimal(2_000_000), initial=Decimal("0.04"), maintenance=Decimal("0.02")),
+)
+
+
+def test_liquidation_is_said_from_the_journal_alone(tmp_path: Path) -> None:
+    journal = SqlJournal(sqlite_url(tmp_path / "journal.db"))
+    journal.claim()
+    of_all = {each.unified: LEVELS for each in (BITCOIN, ETHER, parse_instrument("ADA/USD:USD"))}
+    journal.append([*candles(), replace(whole(), margins=of_all), changed_by(account=account())])
+    found = kept_book(journal)
+    journal.close()
+    assert found is not None
+    assert found.margins == {BITCOIN: LEVELS, ETHER: LEVELS}
+    _, short = trading_view(found.book, MARKS, LIMITS, NOW, margins=found.margins).positions
+    # (10,405.38 + 30 - 1 % of 9,250 + 7,200) / (3 x 1.01)
+    assert short.liquidation_price == Decimal("17542.88") / Decimal("3.03")
+
+
+def test_whole_book_of_an_older_edgeproof_has_no_margins() -> None:
+    row = row_of(whole())
+    fields = msgspec.msgpack.decode(row.body)
+    del fields["margins"]
+    older = row._replace(body=msgspec.msgpack.encode(fields))
+    assert entry_of(1, older, BookKept).record == whole()
+    journal = MemoryJournal()
+    journal.append([entry_of(1, older, BookKept).record])
+    found = kept_book(journal)
+    assert found is not None
+    assert (found.book, found.margins) == (book(), {})
+
+
+def test_margins_are_those_of_the_last_whole_book_even_if_it_has_none() -> None:
+    journal = MemoryJournal()
+    journal.append([replace(whole(), margins={BITCOIN.unified: LEVELS})])
+    journal.append([whole()])  # at a venue that does not say
+    found = kept_book(journal)
+    assert found is not None
+    assert found.margins == {}
 
 
 def test_trade_that_is_over_is_not_at_work_any_more() -> None:

@@ -24,6 +24,7 @@ from edgeproof.core.model.journal import (
     StandingNoted,
     TradeClosed,
 )
+from edgeproof.core.model.margin import MarginLevel
 from edgeproof.core.model.order import Order
 from edgeproof.core.model.steps import steps_of
 from edgeproof.core.model.time import HOUR, MINUTE, SECOND
@@ -36,11 +37,12 @@ from edgeproof.core.simulation.account import SimulatedAccount
 from edgeproof.core.simulation.streaming import StreamRules, StreamVenue
 from edgeproof.ports import MarketFeed, SentCommand, Wish
 from edgeproof.services.desk import Rules as DeskRules
-from edgeproof.services.kept_book import book_of
+from edgeproof.services.kept_book import book_of, kept_book, marks_of
 from edgeproof.services.plan import Means, Plan
 from edgeproof.services.session import Session
 from edgeproof.services.standing import Watched
 from edgeproof.services.trading import Exchange, Histories, TradingDesk, TradingPlan, take_up
+from edgeproof.services.trading_view import trading_view
 from tests.support.clocks import HandClock
 from tests.support.parity import hypotheses, world
 from tests.unit.services.test_session import History, Kept, Killed, Log
@@ -56,6 +58,7 @@ LIMITS = RiskLimits(
     max_margin_share=None, warn_loss=Decimal("0.02"), no_entries_loss=Decimal("0.9"), flatten_loss=None,
     max_drawdown=None,
 )  # fmt: skip
+MARGINS = (MarginLevel(notional=Decimal(0), initial=Decimal("0.02"), maintenance=Decimal("0.01")),)
 
 
 def minute(batch: Sequence[MarketEvent], time: int) -> Iterator[list[MarketEvent]]:
@@ -198,6 +201,7 @@ def plan(fuse: Fuse) -> TradingPlan:
         cash=Decimal(10_000),
         exchange=exchange,
         assumed=lambda intent: costs(intent).slippage,
+        margins=dict.fromkeys(SEEN.instruments, MARGINS),
     )
 
 
@@ -359,3 +363,17 @@ def test_close_all_closes_everything_at_market() -> None:
     leaving = {each.order_id.partition("-")[0] for each in records(disk, OrderNoted) if "emergency" in each.order_id}
     assert leaving == held
     assert book(disk).account.status.state is TradingState.HALTED
+
+
+def test_where_the_venue_would_liquidate_is_known_to_the_session_and_to_whoever_reads_its_journal(
+    undisturbed: Disk,
+) -> None:
+    held, (marks, _) = kept_book(undisturbed.journal), marks_of(undisturbed.journal)
+    assert held is not None
+    told = trading_view(held.book, marks, LIMITS, UNTIL, margins=held.margins).positions
+    desk = take_up("s2", plan(Fuse()), undisturbed.journal)
+    desk.begin([], UNTIL)
+    desk.seen([quote(each, UNTIL, price) for each, price in marks.items()], [], [])
+    assert [each.liquidation_price for each in desk.view().positions] == [each.liquidation_price for each in told]
+    assert told
+    assert all(each.liquidation_price is not None for each in told)

@@ -16,6 +16,7 @@ from decimal import Decimal
 import pytest
 
 from edgeproof.core.model.execution import CancelSent, Sent
+from edgeproof.core.model.margin import MarginLevel
 from edgeproof.core.model.order import EMERGENCY, OrderIntent, OrderType, Side, new_order
 from edgeproof.core.model.portfolio import LossStreak
 from edgeproof.core.model.round_trip import StopKind
@@ -23,7 +24,6 @@ from edgeproof.core.model.time import DAY, HOUR, MINUTE
 from edgeproof.core.model.trade import Account, Book, TradeAtWork
 from edgeproof.core.model.trading import BreakerLevel, StateCause, TradingState, TradingStatus
 from edgeproof.core.orders.lifecycle import apply_event
-from edgeproof.core.positions.liquidation import MarginLevel
 from edgeproof.core.risk.limits import RiskLimits, without_limits
 from edgeproof.services.priced_book import Protection
 from edgeproof.services.trading_view import PositionView, TradingView, trading_view

@@ -4,11 +4,12 @@ The parsers know nothing of the network. A reply that is not JSON may be a passi
 another shape is a lasting one.
 """
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Annotated, TypeVar
+from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
@@ -18,6 +19,8 @@ from edgeproof.core.model.candle import COLUMNS, Candles, FloatArray, Funding
 from edgeproof.core.model.errors import InputError, VenueError
 from edgeproof.core.model.event import MarketTrade
 from edgeproof.core.model.instrument import Instrument, parse_instrument
+from edgeproof.core.model.margin import MarginLevel
+from edgeproof.core.model.steps import decimal_of
 from edgeproof.core.model.time import MINUTE, format_duration, format_time
 from edgeproof.ports import InstrumentRules
 
@@ -35,6 +38,7 @@ T = TypeVar("T")
 
 class _MarginLevel(Struct, rename="camel"):
     initial_margin: _Number
+    maintenance_margin: _Number | None = None
     num_non_contract_units: _Number = 0.0
 
 
@@ -139,6 +143,7 @@ def _rules(index: int, row: _Instrument, instrument: Instrument) -> InstrumentRu
     where = f"$.instruments[{index}]"
     if row.tick_size is None or row.contract_value_trade_precision is None or row.tick_size <= 0:
         raise _wrong(where, "tickSize > 0 and contractValueTradePrecision", f"{row.symbol} without them")
+    margin = _margin(row, where)
     return InstrumentRules(
         instrument=instrument,
         venue_symbol=row.symbol.upper(),
@@ -147,25 +152,49 @@ def _rules(index: int, row: _Instrument, instrument: Instrument) -> InstrumentRu
         is_tradeable=row.tradeable,
         is_post_only=row.post_only,
         opened=None if row.opening_date is None else _milliseconds(row.opening_date, f"{where}.openingDate"),
-        initial_margin_fraction=_initial_margin(row, where),
+        initial_margin_fraction=None if margin is None else margin.initial,
+        margin_levels=() if margin is None else margin.levels,
     )
 
 
-def _initial_margin(row: _Instrument, where: str) -> float | None:
-    """What the smallest position locks; of the schedules for different clients the one that locks most."""
-    schedules = (("marginLevels", row.margin_levels), ("retailMarginLevels", row.retail_margin_levels))
-    return max((_least_margin(levels, f"{where}.{name}") for name, levels in schedules if levels), default=None)
+class _Schedule(NamedTuple):
+    """Margin for one sort of client: what the smallest position locks and maintains, and all levels if known."""
+
+    initial: float
+    maintenance: float
+    levels: tuple[MarginLevel, ...]
 
 
-def _least_margin(levels: list[_MarginLevel], where: str) -> float:
-    read = [
-        (_number(each.num_non_contract_units, f"{where}[{at}]"), _number(each.initial_margin, f"{where}[{at}]"))
-        for at, each in enumerate(levels)
-    ]
-    _, margin = min(read)
-    if not 0 < margin <= 1:
-        raise _wrong(where, "an initialMargin above 0, at most 1", f"{margin:g}")
-    return margin
+def _margin(row: _Instrument, where: str) -> _Schedule | None:
+    """Of the schedules for different clients the one that asks for more of the smallest position."""
+    named = (("marginLevels", row.margin_levels), ("retailMarginLevels", row.retail_margin_levels))
+    schedules = [_schedule(levels, f"{where}.{name}") for name, levels in named if levels]
+    return max(schedules, key=lambda each: (each.initial, each.maintenance), default=None)
+
+
+def _schedule(levels: list[_MarginLevel], where: str) -> _Schedule:
+    read = sorted(_level(each, f"{where}[{at}]") for at, each in enumerate(levels))
+    _, initial, maintenance = read[0]
+    if not 0 < initial <= 1:
+        raise _wrong(where, "an initialMargin above 0, at most 1", f"{initial:g}")
+    return _Schedule(initial, maintenance, _margin_levels(read))
+
+
+def _level(row: _MarginLevel, where: str) -> tuple[float, float, float]:
+    """From which notional on, the initial and the maintenance margin; the latter infinite where it is not said."""
+    maintenance = math.inf if row.maintenance_margin is None else _number(row.maintenance_margin, where)
+    return _number(row.num_non_contract_units, where), _number(row.initial_margin, where), maintenance
+
+
+def _margin_levels(read: list[tuple[float, float, float]]) -> tuple[MarginLevel, ...]:
+    """The levels; none at all where one of them cannot be: a listing is not refused for what nothing is decided by."""
+    try:
+        return tuple(
+            MarginLevel(notional=decimal_of(least), initial=decimal_of(initial), maintenance=decimal_of(maintenance))
+            for least, initial, maintenance in read
+        )
+    except InputError:
+        return ()
 
 
 def parse_server_time(body: bytes) -> int:

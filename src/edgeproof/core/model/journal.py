@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from edgeproof.core.model.event import ClosedCandle, FundingPublished
 from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.margin import MarginLevel
 from edgeproof.core.model.signal import Decision, Signal
 from edgeproof.core.model.trade import BookChange
 from edgeproof.core.model.trading_event import FateDecided, StandingChanged, TradeEnded
@@ -208,13 +209,14 @@ class BookKept:
     """The book, or what changed in it with the other records of its append.
 
     A whole one stands at the beginning of every session that trades; the book is the last whole one and all changes
-    since.
+    since. A whole one also has the venue's margin levels, by the unified names of the instruments, where it tells them.
     """
 
     session: str
     at: int
     is_whole: bool
     change: BookChange
+    margins: Mapping[str, tuple[MarginLevel, ...]] = field(default_factory=dict)
 
 
 Record = (
