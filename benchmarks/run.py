@@ -18,13 +18,14 @@ from benchmarks import (  # noqa: E402 - see above
     kernels,
     library,
     live,
+    paper,
     replay,
     replica,
     signals,
     startup,
     w1,
     w2,
-)  # fmt: skip
+)
 from benchmarks.harness import REPOSITORY, Finding, table  # noqa: E402 - see above
 
 DOCUMENT = REPOSITORY / "docs" / "explanation" / "benchmarks.md"
@@ -76,6 +77,7 @@ def _benchmarks(*, large: bool) -> dict[str, Callable[[], Iterable[Finding]]]:
         "library": library.findings,
         "replay": replay.findings,
         "decision": decision.findings,
+        "paper": paper.findings,
         "replica": replica.findings,
         "signals": signals.findings,
         "startup": startup.findings,

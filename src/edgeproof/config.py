@@ -218,7 +218,7 @@ def load_settings(path: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: this is not TOML: {error}") from None
     except ValidationError as error:
-        problems = (_problem(each["loc"], each["msg"], text) for each in error.errors())
+        problems = (_problem(each["loc"], each["msg"], each["input"], text) for each in error.errors())
         raise InputError("\n".join(f"{path}: {problem}" for problem in problems)) from None
     try:
         settings.risk.limits()
@@ -240,11 +240,13 @@ def risk_error(path: Path, error: InputError) -> InputError:
     return InputError("\n".join(found))
 
 
-def _problem(place: tuple[int | str, ...], message: str, text: str) -> str:
+def _problem(place: tuple[int | str, ...], message: str, found: object, text: str) -> str:
     key = ".".join(str(part) for part in place)
     line = _line_of(place, text)
     if "Extra inputs" not in message:
-        return f"line {line}: {key}: {message.removeprefix('Value error, ')}"
+        # The place of a journal may hold a password.
+        said = "" if "found" in message or place[0] == "journal" else f", found {found!r}"
+        return f"line {line}: {key}: {message.removeprefix('Value error, ')}{said}"
     near = difflib.get_close_matches(key, _known_keys(Settings), n=1, cutoff=0.4)
     hint = f'; did you mean "{near[0]}"?' if near else f"; known are {', '.join(_known_keys(Settings))}"
     return f'line {line}: unknown key "{key}"{hint}'

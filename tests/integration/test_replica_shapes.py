@@ -8,6 +8,7 @@ import httpx
 import numpy as np
 import pytest
 
+from edgeproof.adapters.kraken.rest_messages import parse_instruments
 from edgeproof.core.model.candle import Funding
 from edgeproof.core.model.instrument import parse_instrument
 from edgeproof.core.model.time import HOUR, MINUTE
@@ -147,6 +148,12 @@ def test_rows_have_the_recorded_shape(served: Served, path: str, name: str, rows
         [],
         [f".{rows} is not recorded"],
     )
+
+
+def test_margin_of_an_instrument_is_the_one_that_is_read(served: Served) -> None:
+    body = httpx.get(f"{served.url}{V3}/instruments").content
+    margins = {each.venue_symbol: each.initial_margin_fraction for each in parse_instruments(body)}
+    assert margins["PF_XBTUSD"] == 0.01  # as recorded on 2026-09-25
 
 
 @pytest.mark.parametrize(

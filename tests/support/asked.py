@@ -9,6 +9,7 @@ import pytest
 
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import CandleTaken, Decided, Entry, Record
+from tests.support.memory_journal import instrument_of
 
 R = TypeVar("R", bound=Record)
 
@@ -31,8 +32,10 @@ class ListJournal:
         session: str | None = None,
     ) -> Iterator[Entry[R]]:
         for seq, each in enumerate(self.records):
+            if instrument is not None and instrument_of(each) != instrument:
+                continue
             is_wanted = (start is None or each.at >= start) and (end is None or each.at <= end)
-            if isinstance(each, kinds) and is_wanted and session in {None, each.session} and instrument is None:
+            if isinstance(each, kinds) and is_wanted and session in {None, each.session}:
                 yield Entry(seq, each)
 
     def last(self, kind: type[R], count: int) -> tuple[Entry[R], ...]:
@@ -58,3 +61,4 @@ def ask(monkeypatch: pytest.MonkeyPatch, journal: ListJournal, *, holder: str | 
 
     monkeypatch.setattr("edgeproof.bootstrap.asking.kept_journal", kept)
     monkeypatch.setattr("edgeproof.bootstrap.asking.held_by", lambda _: holder)
+    monkeypatch.setattr("edgeproof.bootstrap.asking.traded_by", lambda _: holder)

@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar, cast
 
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.journal import CandleTaken, CloseMissed, Decided, Entry, FundingTaken, Noticed, Record
+from edgeproof.core.model.journal import (
+    CandleTaken,
+    CloseMissed,
+    Decided,
+    Entry,
+    FundingTaken,
+    Noticed,
+    OrderNoted,
+    Record,
+    SignalTraded,
+    TradeClosed,
+)
 
 R = TypeVar("R", bound=Record)
 
@@ -73,7 +84,7 @@ class MemoryJournal:
         return self.changed(lambda record: others if record is victim else [record])
 
 
-def instrument_of(record: Record) -> Instrument | None:
+def instrument_of(record: Record) -> Instrument | None:  # noqa: PLR0911 - one for each kind
     """The instrument a record is about."""
     match record:
         case CandleTaken():
@@ -82,7 +93,11 @@ def instrument_of(record: Record) -> Instrument | None:
             return record.funding.instrument
         case Decided():
             return record.decision.signal.instrument
-        case CloseMissed() | Noticed():
+        case CloseMissed() | Noticed() | OrderNoted():
             return record.instrument
+        case SignalTraded():
+            return record.signal.instrument
+        case TradeClosed():
+            return record.trade.instrument
         case _:
             return None

@@ -8,25 +8,36 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
+from typing import Any
 
 from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.execution import Accepted, Amended, AmendSent, Filled, OrderEvent, Sent
 from edgeproof.core.model.fill import Fill
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.journal import BookKept, CandleTaken, Record, SessionBegan
-from edgeproof.core.model.order import Order, OrderIntent, new_order
+from edgeproof.core.model.journal import (
+    BookKept,
+    CandleTaken,
+    Decided,
+    OrderNoted,
+    Record,
+    SessionBegan,
+    SignalTraded,
+    TradeClosed,
+)
+from edgeproof.core.model.order import Order, OrderIntent, new_order, order_id
 from edgeproof.core.model.portfolio import LossStreak, TradingDay
 from edgeproof.core.model.position import Attribution, Guard, Position
 from edgeproof.core.model.round_trip import StopKind
-from edgeproof.core.model.signal import Signal
+from edgeproof.core.model.signal import Check, Signal
 from edgeproof.core.model.steps import steps_of
 from edgeproof.core.model.time import DAY, HOUR, MINUTE, SECOND
 from edgeproof.core.model.trade import Account, Book, BookChange, Terms, TradeAtWork
+from edgeproof.core.model.trading_event import FateDecided, TradeEnded, TradeFate
 from edgeproof.core.orders.lifecycle import apply_event
 from edgeproof.core.orders.planning import Bracket, plan_bracket
 from edgeproof.core.risk.limits import RiskLimits
 from tests.support.risk import dec
-from tests.support.sessions import BITCOIN, CLOSE, ETHER, NOW, SESSION, SOLANA
+from tests.support.sessions import BITCOIN, CLOSE, ETHER, NOW, SESSION, SOLANA, told
 
 MARKS = {BITCOIN: 46_250.0, ETHER: 2_410.0, SOLANA: 151.2}
 LIMITS = RiskLimits(max_positions=3)
@@ -247,3 +258,95 @@ def began(command: str = "paper", **settings: object) -> SessionBegan:
 def records() -> list[Record]:
     """A session that trades: its beginning, its book, its last candles."""
     return [began(), whole(), *candles()]
+
+
+# --- what trading made of a signal ---
+
+
+def decided(signal: Signal = LONG) -> Decided:
+    """A signal that validation let through."""
+    return Decided(session=SESSION, at=signal.time, decision=told(signal))
+
+
+def traded(signal: Signal = LONG, **fields: object) -> SignalTraded:
+    """A signal that was taken, unless fields say otherwise."""
+    fate = FateDecided(
+        time=signal.time + 20,
+        signal_id=signal.id,
+        fate=TradeFate.TAKEN,
+        quantity=dec("0.4"),
+        sizing="asked 0.4, given 0.4 in steps of 0.1, risk 2.000 %",
+        checks=(
+            Check(rule="trading_state", value="active", limit="active", holds=True),
+            Check(rule="open_positions", value=1.0, limit=2.0, holds=True),
+            Check(rule="open_risk", value=0.02, limit=0.04, holds=True),
+        ),
+    )
+    return SignalTraded(session=SESSION, at=fate.time, signal=signal, decided=replace(fate, **fields))  # type: ignore[arg-type]
+
+
+def denied(signal: Signal = LONG) -> SignalTraded:
+    """A signal for which there was no room."""
+    check = Check(rule="open_positions", value=3.0, limit=2.0, holds=False)
+    return traded(
+        signal,
+        fate=TradeFate.DENIED,
+        rule=check.rule,
+        value=check.value,
+        limit=check.limit,
+        quantity=None,
+        sizing="",
+        checks=(Check(rule="trading_state", value="active", limit="active", holds=True), check),
+    )
+
+
+def noted(leg: str, what: str, second: int, signal: Signal = LONG, **fields: Any) -> OrderNoted:
+    """Something that happened to an order, seconds after its signal."""
+    return OrderNoted(
+        session=SESSION,
+        at=signal.time + second * SECOND,
+        instrument=signal.instrument,
+        order_id=order_id(signal.id, leg),
+        what=what,
+        **fields,
+    )
+
+
+def history() -> list[OrderNoted]:
+    """The orders of the long, to the end of its first half and of the rest."""
+    lot, half = dec("0.4"), dec("0.2")
+    entry: dict[str, Any] = {"quantity": lot, "price": Decimal(45_000)}
+    costs: dict[str, Any] = {"reference": Decimal(45_000), "slippage": 0.00012, "assumed_slippage": 0.0002}
+    return [
+        noted("entry", "intended", 0, **entry),
+        noted("entry", "sent", 0, **entry),
+        noted("entry", "accepted", 1),
+        noted("entry", "filled", 1, **entry, **costs, fee=Decimal(9), is_maker=False),
+        noted("stop", "sent", 1, quantity=lot, price=Decimal(44_500)),
+        noted("target-1", "filled", 3_600, quantity=half, price=Decimal(46_000), fee=dec("1.84"), is_maker=True),
+        noted("stop", "amend_refused", 3_601, reason="order is being executed"),
+        noted("target-2", "cancelled", 7_200, reason="position closed"),
+    ]
+
+
+def closed(signal: Signal = LONG, **fields: object) -> TradeClosed:
+    """The end of the long: half at 46,000, half at break-even."""
+    trade = TradeEnded(
+        time=signal.time + 2 * HOUR,
+        signal_id=signal.id,
+        instrument=signal.instrument,
+        direction=1,
+        opened_at=signal.time + SECOND,
+        quantity=dec("0.4"),
+        entry_price=Decimal(45_000),
+        exit_price=Decimal(45_500),
+        fees=dec("15.34"),
+        funding=dec("0.54"),
+        net_pnl=dec("184.12"),
+        risk=Decimal(200),
+        is_funding_complete=True,
+        reason="stop",
+        stop_kind=StopKind.BREAK_EVEN,
+    )
+    trade = replace(trade, **fields)  # type: ignore[arg-type]
+    return TradeClosed(session=SESSION, at=trade.time, hypothesis=signal.hypothesis, trade=trade)

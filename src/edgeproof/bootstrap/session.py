@@ -177,7 +177,7 @@ def open_session(
 
 def forget_sessions(home: Path) -> None:
     """Delete what sessions under a home have left: for a demo, which begins anew each time."""
-    for pattern in ("journal.db*", "signals*.jsonl*"):
+    for pattern in ("journal.db*", "signals*.jsonl*", "wishes/*"):
         for path in home.glob(pattern):
             path.unlink()
 
@@ -300,7 +300,9 @@ async def _compare(call: ScanCall, session: str, start: int, end: int) -> Parity
 
     It takes seconds of a core and a hundred megabytes, and leaves neither the session's time nor its memory to it.
     """
-    words = ["parity", "--json", "--home", str(call.home), "--config", str(call.config)]
+    words = ["parity", "--json", "--home", str(call.home)]
+    if call.config.exists():  # who names one that is not there is told so
+        words += ["--config", str(call.config)]
     span = ["--since", format_time(start), "--until", format_time(end)]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "edgeproof", *words, *span, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE

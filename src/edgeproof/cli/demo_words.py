@@ -23,6 +23,7 @@ NEXT_OF_FILES = f"""[bold]Next[/]
 NEXT_OF_MARKET = f"""[bold]Next[/]
   all verdicts on this market:  edgeproof discover --pool --home {{home}}
   the whole library on it:      edgeproof backtest --home {{home}}
+  what is open on paper:        edgeproof positions --home {{home}}
   why a signal fired:           edgeproof why --home {{home}}
   and every one of them:        {{home}}/signals.jsonl
 {_BRING}"""

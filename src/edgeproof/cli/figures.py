@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from decimal import Decimal
 
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import DAY, HOUR, MINUTE, SECOND
@@ -72,3 +73,37 @@ def labels(instruments: Sequence[Instrument]) -> dict[Instrument, str]:
     """The shortest name of each instrument that is its own among them."""
     bases = [instrument.base for instrument in instruments]
     return {each: each.base if bases.count(each.base) == 1 else each.unified for each in instruments}
+
+
+def money_text(amount: Decimal | None, *, signed: bool = False) -> str:
+    """Money to the cent; "-" where it is not known.
+
+    >>> money_text(Decimal("10405.384")), money_text(Decimal("-33.24"), signed=True), money_text(None)
+    ('10,405.38', '-33.24', '-')
+    """
+    if amount is None:
+        return "-"
+    return f"{amount:+,.2f}" if signed else f"{amount:,.2f}"
+
+
+def quantity_text(quantity: Decimal) -> str:
+    """A quantity with all its digits and no more.
+
+    >>> quantity_text(Decimal("0.40")), quantity_text(Decimal("12E+3"))
+    ('0.4', '12,000')
+    """
+    return f"{quantity.normalize():,f}"
+
+
+def percent_text(fraction: Decimal | float | None, limit: Decimal | float | None = None) -> str:
+    """A fraction as a percentage, and what it may be at most.
+
+    >>> percent_text(Decimal("0.0173"), Decimal("0.04")), percent_text(0.15), percent_text(None, 0.02)
+    ('1.73 of 4 %', '15 %', '? of 2 %')
+    """
+    found = "?" if fraction is None else _plain(100 * float(fraction))
+    return f"{found} %" if limit is None else f"{found} of {_plain(100 * float(limit))} %"
+
+
+def _plain(number: float) -> str:
+    return f"{number:.2f}".rstrip("0").rstrip(".")

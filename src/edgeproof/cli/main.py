@@ -32,10 +32,13 @@ def _enter_commands() -> None:
         feed,
         hypotheses,
         missed,
+        paper,
         parity,
+        positions,
         report_command,
         scan,
         status,
+        steer,
         why,
     )
 
@@ -45,10 +48,13 @@ def _enter_commands() -> None:
     discover.enter(app)
     feed.enter(app, data.app)
     scan.enter(app)
+    paper.enter(app)
     why.enter(app)
     missed.enter(app)
     parity.enter(app)
     status.enter(app)
+    positions.enter(app)
+    steer.enter(app)
     doctor.enter(app)
     demo.enter(app)
     report_command.enter(app)

@@ -2,7 +2,7 @@
 
 1. Generate the market and say what is planted in it.
 2. Discover: the whole library and the hypotheses that describe the planted edges, every trial counted; a short table.
-3. Play the days after on a replica, and show the signals (`demo_live.watch`).
+3. Play the days after on a replica, and trade the signals on paper (`demo_live.watch`, `demo_live.show_trades`).
 4. Print parity (`demo_live.parity`), the page of the discovery, and what to type next.
 """
 
@@ -59,11 +59,11 @@ def run(context: Context, sizes: Sizes, *, top: int) -> None:
     found = kept.report.found
     out.print(f"{found.trials:,} trials were made, and each verdict has paid for all of them.")
     compiled()
-    signals, parity = _live(there, market, sizes, out)
+    signals, paper, parity = _live(there, market, sizes, out)
     page = bootstrap.write_report(market.home)
     _close(out, market, page)
     if context.json:
-        live = {"signals": signals, "parity": parity}
+        live = {"signals": signals, "paper": paper, "parity": parity}
         context.print_json({"market": _market_document(market, sizes), "discovery": _document(kept, page), **live})
 
 
@@ -85,14 +85,14 @@ def _say_market(out: Console, sizes: Sizes, market: PlantedMarket) -> None:
 
 def _live(
     context: Context, market: PlantedMarket, sizes: Sizes, out: Console
-) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+) -> tuple[list[dict[str, Any]], dict[str, Any] | None, dict[str, Any] | None]:
     if not sizes.live_days:
-        return [], None
+        return [], None, None
     days = "the day" if sizes.live_days == 1 else f"the {sizes.live_days} days"
     _step(out, "Live", f"{days} after, which the discovery has not seen, from a replica of the venue on this machine")
     with serve_live_days(market, sizes.speed) as url:
         signals = demo_live.watch(context, url, market.instruments, market.end)
-    return signals, demo_live.parity(context)
+    return signals, demo_live.show_trades(context), demo_live.parity(context)
 
 
 def _close(out: Console, market: PlantedMarket, page: Path) -> None:

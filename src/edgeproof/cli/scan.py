@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,25 +19,26 @@ if TYPE_CHECKING:
 
     from edgeproof.bootstrap.session import OpenSession, ScanCall
     from edgeproof.core.model.signal import Decision
+    from edgeproof.core.model.trading_event import FateDecided
     from edgeproof.core.signals.hypothesis import Hypothesis
     from edgeproof.services.plan import Fates
 
-_Names = Annotated[
+Names = Annotated[
     list[str] | None, typer.Argument(help="Names of hypotheses, or patterns such as 'Funding_*' [default: all].")
 ]
-_Instruments = Annotated[
+Instruments = Annotated[
     list[str] | None,
     typer.Option("--instrument", "-i", help=f"May be repeated [default: {', '.join(USUAL)}].", show_default=False),
 ]
-_Files = Annotated[
+Files = Annotated[
     list[Path] | None, typer.Option("--hypotheses", help="A hypothesis file of your own; may be repeated.")
 ]
-_All = Annotated[bool, typer.Option("--all", help="Watch the unproven ones too; each of their signals is marked.")]
-_History = Annotated[
+All = Annotated[bool, typer.Option("--all", help="Watch the unproven ones too; each of their signals is marked.")]
+History = Annotated[
     str | None,
     typer.Option("--history", help="Begin with so much history, such as 30d [default: as much as is needed]."),
 ]
-_Preview = Annotated[
+Preview = Annotated[
     bool, typer.Option("--preview/--no-preview", help="Show what would fire if the candle that forms closed now.")
 ]
 
@@ -50,15 +52,15 @@ def enter(app: typer.Typer) -> None:
 
 def scan(  # noqa: PLR0913, PLR0917 - one parameter an option
     context: Context,
-    names: _Names = None,
-    all_: _All = False,  # noqa: FBT002 - an option
+    names: Names = None,
+    all_: All = False,  # noqa: FBT002 - an option
     venue: Venue = "kraken",
     url: Url = None,
-    instrument: _Instruments = None,
-    hypotheses: _Files = None,
+    instrument: Instruments = None,
+    hypotheses: Files = None,
     until: Until = None,
-    history: _History = None,
-    preview: _Preview = True,  # noqa: FBT002 - an option
+    history: History = None,
+    preview: Preview = True,  # noqa: FBT002 - an option
     serve: Serve = None,
 ) -> None:
     """Watch the market for signals of proven hypotheses, each with its evidence. No key, no orders.
@@ -66,6 +68,31 @@ def scan(  # noqa: PLR0913, PLR0917 - one parameter an option
     Every signal is kept in HOME/signals.jsonl; with --json it is also one line on stdout. Ctrl-C ends it.
     Status 3 when no hypothesis is qualified: edgeproof discover finds those that are, --all watches all.
     """
+    words = Words(
+        names=names or [], everything=all_, venue=venue, url=url, instruments=instrument or USUAL,
+        files=hypotheses or [], until=until, history=history, preview=preview, serve=serve,
+    )  # fmt: skip
+    run_session(context, words, Scan)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The words of a call that begins a session."""
+
+    names: "Sequence[str]"
+    everything: bool
+    venue: str
+    url: str | None
+    instruments: "Sequence[str]"
+    files: "Sequence[Path]"
+    until: str | None
+    history: str | None
+    preview: bool
+    serve: int | None
+
+
+def run_session(context: Context, words: Words, kind: "type[Scan]") -> None:
+    """Run a session to its end."""
     from edgeproof.cli.kernel_cache import compile_apart, use_kernel_cache  # noqa: PLC0415 - heavy parts load later
 
     use_kernel_cache()
@@ -77,22 +104,22 @@ def scan(  # noqa: PLR0913, PLR0917 - one parameter an option
     call = ScanCall(
         home=context.home,
         config=context.config,
-        venue=venue,
-        url=url,
-        instruments=tuple(dict.fromkeys(parse_instrument(each) for each in instrument or USUAL)),
-        hypotheses=_chosen(context, names or [], hypotheses or []),
-        files=tuple(hypotheses or ()),
-        everything=all_,
-        until=None if until is None else parse_time(until),
-        history=None if history is None else parse_duration(history),
-        preview=preview,
+        venue=words.venue,
+        url=words.url,
+        instruments=tuple(dict.fromkeys(parse_instrument(each) for each in words.instruments)),
+        hypotheses=_chosen(context, words.names, words.files),
+        files=tuple(words.files),
+        everything=words.everything,
+        until=None if words.until is None else parse_time(words.until),
+        history=None if words.history is None else parse_duration(words.history),
+        preview=words.preview,
     )
-    watched = Scan(context, call)
+    watched = kind(context, call)
     compile_apart("\n".join(map(hypothesis_toml, call.hypotheses)))
-    watched.run(serve)
+    watched.run(words.serve)
 
 
-def _chosen(context: Context, names: list[str], files: list[Path]) -> "tuple[Hypothesis, ...]":
+def _chosen(context: Context, names: "Sequence[str]", files: "Sequence[Path]") -> "tuple[Hypothesis, ...]":
     """The hypotheses of the call. Placebos are there to be tested: they are watched only by name."""
     from edgeproof import bootstrap  # noqa: PLC0415
     from edgeproof.cli.selection import select_hypotheses  # noqa: PLC0415
@@ -105,11 +132,11 @@ def _chosen(context: Context, names: list[str], files: list[Path]) -> "tuple[Hyp
 class Scan:
     """A call of `scan`: its session, and what people and programs get to see of it.
 
-    `told` are the signals that were told. With `is_quiet` none of them goes to stdout.
+    `told` are the signals that were told, `fates` what trading made of them, by their ids. With `is_quiet` none of them
+    goes to stdout.
     """
 
     def __init__(self, context: Context, call: "ScanCall", *, is_quiet: bool = False) -> None:
-        from edgeproof.bootstrap.session import open_session  # noqa: PLC0415
         from edgeproof.cli.scan_show import looks  # noqa: PLC0415
 
         self._context = context
@@ -118,7 +145,13 @@ class Scan:
         self._words: deque[str] = deque(maxlen=8)
         self._is_quiet = is_quiet
         self.told: list[Decision] = []
-        self._session: OpenSession = open_session(call, on_decisions=self._decided, on_words=self._say)
+        self.fates: dict[str, FateDecided] = {}
+        self._session = self._open(call)
+
+    def _open(self, call: "ScanCall") -> "OpenSession":
+        from edgeproof.bootstrap.session import open_session  # noqa: PLC0415
+
+        return open_session(call, on_decisions=self._decided, on_words=self._say)
 
     def run(self, port: int | None) -> None:
         """Watch to the end, and say how it went."""
@@ -151,6 +184,7 @@ class Scan:
 
         told = [each for each in decisions if each.fate is Fate.TOLD]
         self.told = [*self.told, *told][-_KEPT:]
+        self.fates |= fates
         if self._is_quiet or (self._looks.is_live and not self._context.json):
             return  # the picture shows them
         line = signal_line if self._context.json else signal_text

@@ -1,8 +1,9 @@
 """What a session did, one line each."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from edgeproof.cli.figures import price_text, span_text, value_text
+from edgeproof.cli.figures import price_text, quantity_text, span_text, value_text
 from edgeproof.cli.stretches import REASONS, Stretch
 from edgeproof.core.model.event import IncidentKind
 from edgeproof.core.model.journal import Noticed
@@ -37,26 +38,25 @@ def signal_text(decision: Decision, traded: FateDecided | None = None) -> str:
 def traded_text(traded: FateDecided) -> str:
     """What trading made of a signal, in a few words.
 
-    >>> from decimal import Decimal
     >>> traded_text(FateDecided(time=0, signal_id="s", fate=TradeFate.TAKEN, quantity=Decimal("0.40")))
     'size 0.4'
     >>> traded_text(FateDecided(time=0, signal_id="s", fate=TradeFate.DENIED, rule="open_positions", value=3, limit=2))
-    'not traded: open_positions 3 (limit 2)'
+    'not traded: open_positions 3 > 2'
     """
     if traded.fate is TradeFate.TAKEN:
-        return f"size {float(traded.quantity or 0):g}"
-    found = "unknown" if traded.value is None else figure_text(traded.value)
-    limit = "" if traded.limit is None else f" (limit {figure_text(traded.limit)})"
-    return f"not traded: {traded.rule or traded.fate.value} {found}{limit}"
+        return f"size {quantity_text(traded.quantity or Decimal(0))}"
+    return f"not traded: {_rule_text(traded)}"
 
 
-def figure_text(value: float | str) -> str:
-    """A value of a rule.
-
-    >>> figure_text(0.123456), figure_text("trending")
-    ('0.1235', 'trending')
-    """
-    return value if isinstance(value, str) else f"{value:.4g}"
+def _rule_text(decided: Decision | FateDecided) -> str:
+    """A rule that decided, with what it found and what it allows."""
+    value, limit = decided.value, decided.limit
+    if isinstance(value, float | int) and isinstance(limit, float | int):
+        return f"{decided.rule} {value_text(value)} {'>' if value >= limit else '<'} {value_text(limit)}"
+    found = decided.rule if value is None else f"{decided.rule} {value_text(value)}"
+    if value is None and limit is not None:
+        found += " not known"
+    return found if limit is None else f"{found}, not {value_text(limit)}"
 
 
 def prices_text(decision: Decision) -> str:
@@ -77,15 +77,11 @@ def confidence_text(decision: Decision) -> str:
 
 def reason_text(decision: Decision) -> str:
     """The rule that decided, with what it found and what it allows; "" for a signal that was told."""
-    value, limit = decision.value, decision.limit
     if decision.fate is Fate.TOLD:
         return ""
     if decision.fate is Fate.VOID:
-        return f"its {value_text(value)} is on the wrong side"
-    if isinstance(value, float) and isinstance(limit, float):
-        return f"{decision.rule} {value_text(value)} {'>' if value >= limit else '<'} {value_text(limit)}"
-    found = decision.rule if value is None else f"{decision.rule} {value_text(value)}"
-    return found if limit is None else f"{found}, not {value_text(limit)}"
+        return f"its {value_text(decision.value)} is on the wrong side"
+    return _rule_text(decision)
 
 
 def late_text(stretch: Stretch) -> str:

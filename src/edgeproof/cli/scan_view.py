@@ -6,6 +6,7 @@ narrow terminal an open signal has two lines, from `WIDE` columns on one.
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from rich.console import Group, RenderableType
@@ -25,14 +26,19 @@ from edgeproof.cli.scan_lines import (
     notices_only,
     prices_text,
     reason_text,
+    traded_text,
 )
 from edgeproof.cli.stretches import stretches
+from edgeproof.cli.trade_lines import trade_table
+from edgeproof.cli.trading_lines import account_lines, exposure_lines
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import MINUTE, SECOND, format_duration
+from edgeproof.core.model.trading_event import FateDecided, TradeFate
 from edgeproof.services.health import SKEW_MS
 from edgeproof.services.signal_document import PROVEN, direction_word, risk_reward_text
 from edgeproof.services.standing import STALE_CLOSE_MS, Preview, Standing
+from edgeproof.services.trading_view import TradingView
 
 WIDE = 116
 _LEAST = 4
@@ -40,6 +46,8 @@ _NEWS = 12
 _SHORT_ID = 6
 
 _FATES = {Fate.TOLD: "bold", Fate.VETOED: "yellow", Fate.VOID: "dim", Fate.EXPIRED: "magenta"}
+_TRADE_FATES = {each: "yellow" for each in TradeFate} | {TradeFate.TAKEN: "bold green", TradeFate.OVERLAPPED: "dim"}
+NOTHING_TRADED: Mapping[str, FateDecided] = MappingProxyType({})
 _STATES = (("qualified", "qualified", "green"), ("tested", "unproven", ""), ("rejected", "rejected", ""))
 
 
@@ -85,9 +93,13 @@ def starting_picture(words: Sequence[str]) -> Group:
 def picture(standing: Standing, now: float, size: Size) -> Group:
     """The whole view at a monotonic time, for a terminal of a size."""
     names = labels(list(standing.instruments))
+    trading = standing.see_trading()
     head = _head(standing, now, size.width)
+    head += [] if trading is None else [Text(), *account_lines(trading, size.width)]
     table = _instruments(standing, names, now, size.width)
     found = (
+        *([] if trading is None else [_exposures(trading, size.width)]),
+        _closed(standing, size.width),
         _open_signals(standing, names, size.width),
         _previews(standing, names, size.width),
         _decisions(standing, names, size.width),
@@ -101,6 +113,16 @@ def picture(standing: Standing, now: float, size: Size) -> Group:
     for part, room in zip(parts, rooms, strict=True):
         body += [Text(), Text(part.title, "dim"), *([part.heading] if part.heading else []), *part.newest(room)]
     return Group(*body)
+
+
+def _exposures(trading: TradingView, width: int) -> _Part:
+    found = exposure_lines(trading, width)
+    return _Part("positions: what is open, and entries that rest", found.entries, found.heading)
+
+
+def _closed(standing: Standing, width: int) -> _Part:
+    heading, lines = trade_table(standing.closed, width)
+    return _Part("trades that are over", [[each] for each in lines], heading)
 
 
 def _shares(instruments: int, parts: Sequence[_Part], room: int) -> tuple[int, list[int]]:
@@ -271,25 +293,39 @@ def _preview_cells(preview: Preview, names: Mapping[Instrument, str], now: int) 
 def _decisions(standing: Standing, names: Mapping[Instrument, str], width: int) -> _Part:
     if not standing.decisions:
         return _Part("latest decisions", [[Text("none yet", "dim")]])
-    lines = decision_lines(list(standing.decisions), names, width)
+    lines = decision_lines(list(standing.decisions), names, width, standing.traded)
     return _Part("latest decisions (more of one: edgeproof why ID)", [[each] for each in lines])
 
 
-def decision_lines(decisions: Sequence[Decision], names: Mapping[Instrument, str], width: int) -> list[Text]:
-    """Decisions as lines, the newest signal last: when, what, the fate and, for all but told ones, the reason."""
+def decision_lines(
+    decisions: Sequence[Decision],
+    names: Mapping[Instrument, str],
+    width: int,
+    traded: Mapping[str, FateDecided] = NOTHING_TRADED,
+) -> list[Text]:
+    """Decisions as lines, the newest signal last: when, what, the fate and, for all but told ones, the reason.
+
+    The fate of one that was told is what trading made of it, where it is among `traded`.
+    """
     ordered = sorted(decisions, key=lambda each: each.signal.time)
-    return aligned([_decision_cells(each, names) for each in ordered], width)
+    return aligned([_decision_cells(each, traded.get(each.signal.id), names) for each in ordered], width)
 
 
-def _decision_cells(decision: Decision, names: Mapping[Instrument, str]) -> list[Cell | Filling]:
+def _decision_cells(
+    decision: Decision, traded: FateDecided | None, names: Mapping[Instrument, str]
+) -> list[Cell | Filling]:
     signal = decision.signal
+    fate, reason = Text(decision.fate.value, _FATES[decision.fate]), reason_text(decision)
+    if traded is not None:
+        fate = Text(traded.fate.value, _TRADE_FATES[traded.fate])
+        reason = traded_text(traded).removeprefix("not traded: ")
     return [
         clock_text(signal.time)[:5],
-        Text(decision.fate.value, _FATES[decision.fate]),
+        fate,
         _direction(signal.direction),
         names.get(signal.instrument, signal.instrument.unified),
         format_duration(signal.timeframe),
-        lambda room: _named_reason(signal.hypothesis, reason_text(decision), room),
+        lambda room: _named_reason(signal.hypothesis, reason, room),
         _short_id(decision),
     ]
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from edgeproof.core.model.journal import ParityRun, SessionBegan, SessionEnded
     from edgeproof.core.model.signal import Decision
     from edgeproof.ports import Journal
+    from edgeproof.services.trading_view import TradingView
 
 _LAST = 5
 
@@ -35,6 +36,7 @@ class Answer:
     missed_today: int
     last: "Sequence[Decision]"
     parity: "ParityRun | None"
+    trading: "TradingView | None" = None
 
     @property
     def state(self) -> str:
@@ -47,11 +49,13 @@ class Answer:
 
 
 def status(context: Context) -> None:
-    """Say whether a session runs, what it watches, what it has taken in, and what became of today's signals."""
-    from edgeproof.bootstrap.asking import held_by, kept_journal  # noqa: PLC0415 - heavy parts load when it runs
+    """Say whether a session runs, what it watches and took in, what became of today's signals, how trading stands."""
+    # Heavy parts load when it runs.
+    from edgeproof.bootstrap.asking import held_by, kept_journal, kept_trading  # noqa: PLC0415
 
     with kept_journal(context.home, context.config) as journal:
-        answer = look(journal, held_by(context.home))
+        trading = kept_trading(journal, context.config)
+        answer = replace(look(journal, held_by(context.home)), trading=trading)
     if context.json:
         context.print_json(_document(answer))
     else:
@@ -84,6 +88,7 @@ def look(journal: "Journal", holder: str | None) -> Answer:
 def _document(answer: Answer) -> dict[str, Any]:
     from edgeproof.core.model.time import format_time  # noqa: PLC0415 - see above
     from edgeproof.services.signal_document import decision_document  # noqa: PLC0415
+    from edgeproof.services.trading_document import trading_document  # noqa: PLC0415
 
     began, ended, parity = answer.began, answer.ended, answer.parity
     session = None
@@ -114,6 +119,7 @@ def _document(answer: Answer) -> dict[str, Any]:
             "end": format_time(parity.end),
             "unexplained": parity.unexplained,
         },
+        "trading": None if answer.trading is None else trading_document(answer.trading),
     }
 
 
@@ -122,11 +128,18 @@ def _print(context: Context, answer: Answer) -> None:
     from rich.text import Text  # noqa: PLC0415
 
     from edgeproof.cli.scan_view import decision_lines  # noqa: PLC0415
+    from edgeproof.cli.trading_lines import account_lines, exposure_lines  # noqa: PLC0415
 
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     for name, text in _lines(answer):
         table.add_row(Text(name, "dim"), text)
     context.out.print(table)
+    if answer.trading is not None:
+        found = exposure_lines(answer.trading, context.out.width)
+        heading = [] if found.heading is None else [found.heading]
+        context.out.print()
+        for line in [*account_lines(answer.trading, context.out.width), *heading, *(each[0] for each in found.entries)]:
+            context.out.print(line)
     if answer.last:
         context.out.print()
         context.out.print("the last signals (more of one: edgeproof why ID)", style="dim")
@@ -162,7 +175,8 @@ def _state_text(answer: Answer) -> str:
         case "running":
             return f"running: {answer.held_by}"
         case "killed":
-            return "the last one was killed; nothing is lost: edgeproof scan goes on where it was"
+            name = "scan" if answer.began is None else answer.began.command
+            return f"the last one was killed; nothing is lost: edgeproof {name} goes on where it was"
         case "ended":
             ended = answer.ended
             return "ended" if ended is None else f"ended {moment_text(ended.at)} UTC: {ended.reason}"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edgeproof.core.model.signal import Decision
+    from edgeproof.services.traded import Traded
 
 NEWEST = 20
 _CANDIDATES = 10
@@ -31,19 +32,21 @@ def why(
 ) -> None:
     """Say why a signal met its fate: every rule with value and limit, every condition, candles, market, record.
 
-    Without an ID the newest decisions are listed.
+    And what trading made of it: its size, the orders, the result with its costs. Without an ID the newest decisions are
+    listed.
     """
     from edgeproof.bootstrap.asking import kept_journal  # noqa: PLC0415 - heavy parts load when a command runs
 
     with kept_journal(context.home, context.config) as journal:
         from edgeproof.core.model.journal import Decided  # noqa: PLC0415
+        from edgeproof.services.traded import traded_of  # noqa: PLC0415
 
-        entries = journal.last(Decided, NEWEST) if id_ is None else journal.decisions(id_.strip().lower())
-    decisions = [each.record.decision for each in entries]
-    if id_ is None:
-        _list(context, decisions)
-    else:
-        _explain(context, _only(id_, decisions))
+        if id_ is None:
+            return _list(context, [each.record.decision for each in journal.last(Decided, NEWEST)])
+        found = [each.record.decision for each in journal.decisions(id_.strip().lower())]
+        decision = _only(id_, found)
+        traded = traded_of(journal, decision.signal)
+    return _explain(context, decision, traded)
 
 
 def _only(begins: str, found: "Sequence[Decision]") -> "Decision":
@@ -63,15 +66,20 @@ def _only(begins: str, found: "Sequence[Decision]") -> "Decision":
     raise InputError(f'{len(found)} signals have an id that begins with "{begins}"; say more of it:\n{words}{more}')
 
 
-def _explain(context: Context, decision: "Decision") -> None:
+def _explain(context: Context, decision: "Decision", traded: "Traded | None") -> None:
     if context.json:
         from edgeproof.services.signal_document import decision_document  # noqa: PLC0415
+        from edgeproof.services.trading_document import traded_document  # noqa: PLC0415
 
-        context.print_json(decision_document(decision))
+        trading = None if traded is None else traded_document(traded)
+        context.print_json({**decision_document(decision), "trading": trading})
         return
     from edgeproof.cli.decision_view import decision_view  # noqa: PLC0415
+    from edgeproof.cli.traded_view import traded_view  # noqa: PLC0415
 
     context.out.print(decision_view(decision, context.out.width))
+    for part in [] if traded is None else traded_view(traded, context.out.width):
+        context.out.print(part)
 
 
 def _list(context: Context, decisions: "Sequence[Decision]") -> None:

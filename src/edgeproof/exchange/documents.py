@@ -51,7 +51,6 @@ def malformed(now: int, status: str, code: int, message: str) -> Document:
 def instrument(listed: Listed) -> Document:
     """A row of `/instruments`."""
     product = listed.product
-    levels = ((0.0, 0.02, 0.01), (2_000_000.0, 0.04, 0.02))
     return {
         "symbol": listed.symbol,
         "type": "flexible_futures",
@@ -63,7 +62,7 @@ def instrument(listed: Listed) -> Document:
         "openingDate": format_time(product.opened),
         "marginLevels": [
             {"numNonContractUnits": notional, "initialMargin": initial, "maintenanceMargin": maintenance}
-            for notional, initial, maintenance in levels
+            for notional, initial, maintenance in listed.margin_levels
         ],
         "fundingRateCoefficient": 8,
         "maxRelativeFundingRate": 0.005,

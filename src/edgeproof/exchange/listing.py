@@ -6,6 +6,15 @@ from dataclasses import dataclass, field
 from edgeproof.exchange.market import Market
 from edgeproof.exchange.product import Product
 
+MarginLevels = tuple[tuple[float, float, float], ...]
+"""From which notional on, the initial and the maintenance margin as fractions of notional."""
+
+USUAL_MARGINS: MarginLevels = ((0.0, 0.02, 0.01), (2_000_000.0, 0.04, 0.02))
+MARGINS: dict[str, MarginLevels] = {
+    "PF_XBTUSD": ((0.0, 0.01, 0.005), (1_000_000.0, 0.02, 0.01), (3_000_000.0, 0.04, 0.02)),
+}
+"""The margin levels that the venue was seen to have on 2026-09-25, where they are not the usual ones."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
@@ -21,6 +30,11 @@ class Listed:
     def symbol(self) -> str:
         """The venue's id."""
         return self.product.symbol
+
+    @property
+    def margin_levels(self) -> MarginLevels:
+        """What its positions lock."""
+        return MARGINS.get(self.symbol, USUAL_MARGINS)
 
     @property
     def is_expired(self) -> bool:

@@ -1,40 +1,49 @@
 """The book and the prices as a journal has them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from edgeproof.core.model.errors import StoreError
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import BookKept, CandleTaken
-from edgeproof.core.model.trade import Book, changed, folded
+from edgeproof.core.model.trade import Book, changed
 from edgeproof.ports import Journal
 
-_FIRST_LOOK = 64
+_NEAR = (64, 1_024)
+"""How many records are looked at from the end before all of their session are read."""
 
 
 def book_of(journal: Journal) -> Book | None:
     """The book as a journal has it: the last whole one and all changes since; None where nothing was ever traded.
 
-    Read from the end, twice as far each time, until a whole one is there: what was before it costs nothing.
+    A whole one that is near the end is found from there; the one at the beginning of a session by reading it once.
     """
-    count = _FIRST_LOOK
-    while True:
+    kept: list[BookKept] = []
+    for count in _NEAR:
         kept = [entry.record for entry in journal.last(BookKept, count)]
-        whole = next((number for number in reversed(range(len(kept))) if kept[number].is_whole), None)
-        if whole is not None:
-            return _folded(kept[whole], kept[whole + 1 :])
-        if len(kept) < count:
-            return None
-        count *= 2
+        if (found := _folded(kept)) is not None or len(kept) < count:
+            return found
+    return _folded(entry.record for entry in journal.read(BookKept, session=kept[-1].session))
 
 
-def _folded(whole: BookKept, since: Sequence[BookKept]) -> Book:
-    account = whole.change.account
+def _folded(kept: Iterable[BookKept]) -> Book | None:
+    """The book that records lead to, from the last whole one among them; None where none of them is whole."""
+    book: Book | None = None
+    for each in kept:
+        if each.is_whole:
+            book = _whole(each)
+        elif book is not None:
+            book = changed(book, each.change)
+    return book
+
+
+def _whole(kept: BookKept) -> Book:
+    account = kept.change.account
     if account is None:
         raise StoreError(
             "a whole book in the journal has no account: it was damaged or written by a later edgeproof; restore a "
             "copy of the journal, or use the edgeproof that wrote it"
         )
-    return folded(changed(Book(account=account), whole.change), (each.change for each in since))
+    return changed(Book(account=account), kept.change)
 
 
 def marks_of(journal: Journal) -> tuple[dict[Instrument, float], int]:

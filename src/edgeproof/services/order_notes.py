@@ -1,7 +1,7 @@
 """What happened to orders, as lines that people read: each with its numbers, fills with the slippage they paid."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from edgeproof.core.engine.state import EngineState
@@ -46,11 +46,14 @@ _WORDS: dict[type[object], str] = {
 
 @dataclass(slots=True)
 class Notes:
-    """Notes of one session. `assumed` is the slippage a backtest assumes for a hypothesis, a fraction of price."""
+    """Notes of one session. `assumed` is the slippage a backtest assumes for an order, a fraction of price.
+
+    `references` are what the price was when market orders were decided, by their ids.
+    """
 
     session: str
-    assumed: Callable[[str], float]
-    _references: dict[str, Decimal] = field(default_factory=dict)
+    assumed: Callable[[OrderIntent], float]
+    references: dict[str, Decimal] = field(default_factory=dict)
 
     def asked(self, command: OrderCommand, time: int, state: EngineState) -> Iterator[OrderNoted]:
         """What we asked the venue for."""
@@ -58,8 +61,9 @@ class Notes:
             case PlaceOrder(intent=intent):
                 mark = state.mark(intent.instrument)
                 if intent.type is OrderType.MARKET and mark is not None:
-                    self._references[intent.id] = mark
-                yield self._note(intent, time, "intended", quantity=intent.quantity, price=_price(intent))
+                    self.references[intent.id] = mark
+                note = self._note(intent, time, "intended", quantity=intent.quantity, price=_price(intent))
+                yield replace(note, reference=self.references.get(intent.id))
             case AmendOrder(order_id=name, quantity=quantity):
                 if (order := _order(state, name)) is not None:
                     price = command.trigger_price if command.limit_price is None else command.limit_price
@@ -81,7 +85,7 @@ class Notes:
         order, known, fill = _order(after, event.order_id), _order(before, event.order_id), event.fill
         if order is None or (known is not None and len(known.fills) == len(order.fills)):
             return
-        reference = self._references.get(order.id, _price(order.intent))
+        reference = self.references.get(order.id, _price(order.intent))
         slippage = None
         if reference is not None:
             slippage = float(order.intent.side.sign * (fill.price - reference) / reference)
@@ -97,7 +101,7 @@ class Notes:
             is_maker=fill.is_maker,
             reference=reference,
             slippage=slippage,
-            assumed_slippage=0.0 if fill.is_maker else self.assumed(order.intent.hypothesis),
+            assumed_slippage=0.0 if fill.is_maker else self.assumed(order.intent),
         )
 
     def _note(

@@ -15,6 +15,7 @@ from edgeproof.services.desk import Rules
 from edgeproof.services.evidence import TrackRecord
 from edgeproof.services.prepare import Prepared
 from edgeproof.services.standing import Watched
+from edgeproof.services.trading_view import TradingView
 
 Fates = Mapping[str, FateDecided]
 """What trading made of signals, by their ids; those of a session that only watches are not there."""
@@ -35,12 +36,16 @@ class Trader(Protocol):
         """Take in a batch of the feed and what the signal desk made of it; what is to be written down."""
         ...
 
-    def asked(self, wish: Wish, now: int) -> list[Record]:
+    def wished(self, wish: Wish, now: int) -> list[Record]:
         """Grant what a person wishes; what is to be written down."""
         ...
 
     async def send(self) -> None:
         """Tell the venue what was decided and is in the journal by now."""
+        ...
+
+    def view(self) -> TradingView | None:
+        """How trading stands; None where nothing is traded."""
         ...
 
 

@@ -31,6 +31,7 @@ from edgeproof.core.model.journal import (
     SessionBegan,
     SessionEnded,
     SignalTraded,
+    TradeClosed,
 )
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import DAY, MINUTE, format_time
@@ -142,6 +143,7 @@ class Session:
         # In a thread: Ctrl-C and the picture need not wait for it.
         records = await asyncio.to_thread(self._begin, prepared, taken, now)
         self._trader = await means.trading(plan.session)
+        self._shown.see_trading = self._trader.view
         self._keep([*records, *self._trader.begin(prepared.items(), now)])
         for each in plan.instruments:
             self._stand(each)
@@ -217,6 +219,7 @@ class Session:
 
     async def _follow(self, prepared: Mapping[Instrument, Prepared]) -> None:
         feed = self._feed = self._trader.open(self.means.feed(prepared))
+        await self._grant()  # what was asked while no session was there comes before anything new
         await self._trader.send()
         others = [asyncio.create_task(each) for each in (self._look_after(feed), self._hear())]
         try:
@@ -250,17 +253,20 @@ class Session:
     async def _hear(self) -> None:
         """Grant what people wish, as soon as it is noticed."""
         while True:
-            for wish in self.means.wishes.waiting():
-                async with self._turn:
-                    records = self._trader.asked(wish, self._desk.now)
-                    if records:
-                        self._keep(records)
-                        self.on_words(
-                            "; ".join(f"{each.wish}: {each.outcome}" for each in records if isinstance(each, Asked))
-                        )
-                    await self._trader.send()
-                self.means.wishes.granted(wish)
             await asyncio.sleep(HEAR_EVERY_S)
+            await self._grant()
+
+    async def _grant(self) -> None:
+        for wish in self.means.wishes.waiting():
+            async with self._turn:
+                records = self._trader.wished(wish, self._desk.now)
+                if records:
+                    self._keep(records)
+                for each in records:
+                    if isinstance(each, Asked):
+                        self.on_words(f"{each.by} asked to {each.wish.replace('_', ' ')}: {each.outcome}")
+                await self._trader.send()
+            self.means.wishes.granted(wish)
 
     def _is_done(self) -> bool:
         until = self.plan.until
@@ -295,6 +301,10 @@ class Session:
                     standing.notices.append(record)
                 case ParityRun():
                     standing.parity = record
+                case SignalTraded():
+                    standing.was_traded(record)
+                case TradeClosed():
+                    standing.closed.append(record)
                 case _:
                     pass
 

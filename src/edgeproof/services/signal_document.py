@@ -57,7 +57,7 @@ def signal_document(decision: Decision, traded: FateDecided | None = None) -> di
         "qualified": is_qualified,
         "warning": warning(decision.state),
     }
-    return {key: _plain(value) for key, value in document.items()}
+    return {key: plain(value) for key, value in document.items()}
 
 
 def decision_document(decision: Decision) -> dict[str, Any]:
@@ -66,10 +66,10 @@ def decision_document(decision: Decision) -> dict[str, Any]:
         "id": decision.signal.id,
         "fate": decision.fate.value,
         "rule": decision.rule or None,
-        "value": _plain(decision.value),
-        "limit": _plain(decision.limit),
+        "value": plain(decision.value),
+        "limit": plain(decision.limit),
         "decided_at": format_time(decision.decided_at),
-        "checks": [_check(each) for each in decision.checks],
+        "checks": [check_document(each) for each in decision.checks],
         "signal": signal_document(decision),
     }
 
@@ -79,8 +79,8 @@ def trade_document(traded: FateDecided) -> dict[str, Any]:
     return {
         "fate": traded.fate.value,
         "rule": traded.rule or None,
-        "value": _plain(traded.value),
-        "limit": _plain(traded.limit),
+        "value": plain(traded.value),
+        "limit": plain(traded.limit),
         "sizing": traded.sizing or None,
         "decided_at": format_time(traded.time),
     }
@@ -105,23 +105,24 @@ def risk_reward_text(ratio: float) -> str | None:
     return f"{ratio:.1f}:1" if math.isfinite(ratio) else None
 
 
-def _check(check: Check) -> dict[str, Any]:
+def check_document(check: Check) -> dict[str, Any]:
+    """A rule with what was found and what it allows."""
     return {
         "rule": check.rule,
-        "value": _plain(check.value),
-        "limit": _plain(check.limit),
+        "value": plain(check.value),
+        "limit": plain(check.limit),
         "holds": check.holds,
     }
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can say
+def plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can say
     """The value with NaN and infinities as null, and tuples as lists."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, (str, int)):  # most are; an abstract type is the last to ask for
         return value
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     return value

@@ -1,16 +1,18 @@
 """How a session stands: a fold over what it did, for the terminal, the metrics and whoever asks."""
 
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.journal import CloseMissed, Noticed, ParityRun
+from edgeproof.core.model.journal import CloseMissed, Noticed, ParityRun, SignalTraded, TradeClosed
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import DAY, MINUTE, SECOND
+from edgeproof.core.model.trading_event import FateDecided
 from edgeproof.ports import Report, Sample
 from edgeproof.services.health import FeedHealth, gauge, total
 from edgeproof.services.health import report as report_feed
+from edgeproof.services.trading_view import TradingView
 
 STALE_CLOSE_MS = 3 * MINUTE
 """Of an instrument of which no close was evaluated for so long, by the venue's clock, signals are being missed."""
@@ -80,7 +82,9 @@ class Watched:
 class Standing:
     """The state of a session. Latencies are milliseconds from the arrival of a close to the signal on the disk.
 
-    `closes` counts all closes that were evaluated, those of `missed` (evaluated too late) among them.
+    `closes` counts all closes that were evaluated, those of `missed` (evaluated too late) among them. `see_trading`
+    says how trading stands now, None where nothing is traded; `traded` what it made of the latest decisions, by the ids
+    of their signals.
     """
 
     watched: Watched
@@ -94,7 +98,10 @@ class Standing:
     notices: deque[Noticed] = field(default_factory=lambda: deque(maxlen=_LAST))
     previews: tuple[Preview, ...] = ()
     latencies_ms: deque[float] = field(default_factory=lambda: deque(maxlen=_LATENCIES))
+    closed: deque[TradeClosed] = field(default_factory=lambda: deque(maxlen=_LAST))
+    traded: dict[str, FateDecided] = field(default_factory=dict)
     parity: ParityRun | None = None
+    see_trading: Callable[[], TradingView | None] = lambda: None
     _open: list[Decision] = field(default_factory=list)
 
     @property
@@ -120,6 +127,12 @@ class Standing:
         if decisions:
             # Where nothing shows them, nobody asks for the open ones: those of months would be held.
             self.open_signals(max(each.signal.time for each in decisions))
+
+    def was_traded(self, record: SignalTraded) -> None:
+        """Take in what trading made of a signal."""
+        self.traded[record.signal.id] = record.decided
+        while len(self.traded) > _LAST:
+            del self.traded[next(iter(self.traded))]
 
     def open_signals(self, now: int) -> Sequence[Decision]:
         """The signals that were told and have not expired at the venue's time `now`, the newest last."""

@@ -9,7 +9,7 @@
 What cannot be (a fill beyond its order, an order nobody placed coming alive) halts trading; a person finds out why.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -25,12 +25,23 @@ from edgeproof.core.model.journal import (
     BookKept,
     CandleTaken,
     Decided,
+    Noticed,
+    OrderNoted,
     Record,
     SignalTraded,
     StandingNoted,
     TradeClosed,
 )
-from edgeproof.core.model.order import ENTRY, AmendOrder, CancelOrder, Order, OrderCommand, OrderState, PlaceOrder
+from edgeproof.core.model.order import (
+    ENTRY,
+    AmendOrder,
+    CancelOrder,
+    Order,
+    OrderCommand,
+    OrderIntent,
+    OrderState,
+    PlaceOrder,
+)
 from edgeproof.core.model.signal import Decision, Fate, Signal
 from edgeproof.core.model.time import SECOND
 from edgeproof.core.model.trade import Account, Book, BookChange, change_between
@@ -51,13 +62,19 @@ from edgeproof.core.model.trading_event import (
     TradingEvent,
 )
 from edgeproof.core.signals.watch import ExitMet
-from edgeproof.ports import FeedEvent, MarketFeed, OrderGateway, SentCommand, TradingFeed, Wish
+from edgeproof.ports import FeedEvent, Journal, MarketFeed, OrderGateway, SentCommand, TradingFeed, Wish
+from edgeproof.services.kept_book import book_of
 from edgeproof.services.order_notes import Notes
 from edgeproof.services.prepare import Prepared
 from edgeproof.services.relations import Relations
+from edgeproof.services.trading_view import TradingView, trading_view
 
 QUOTED_MS = 10 * SECOND
 """While a quote is no older than this, a trade says nothing about the price that the quote does not."""
+
+
+WHOLE_EVERY = 1_000
+"""Changes after which the whole book is written down again: who reads a journal need not go back further."""
 
 
 class Exchange(TradingFeed, OrderGateway, Protocol):
@@ -69,27 +86,31 @@ class TradingPlan:
     """By what trading is done: the rules, the money it begins with where no session ever traded.
 
     `exchange` opens the venue of the orders: around a market feed, knowing the orders of a book. `assumed` is the
-    slippage a backtest assumes for the signals of a hypothesis, a fraction of price.
+    slippage a backtest assumes for an order, a fraction of price.
     """
 
     rules: Rules
     cash: Decimal
     exchange: Callable[[MarketFeed, Sequence[Order]], Exchange]
-    assumed: Callable[[str], float]
+    assumed: Callable[[OrderIntent], float]
 
 
 @dataclass(slots=True, eq=False)
 class TradingDesk:
-    """One session's trading; see the module. `found` is the book of the journal, None where there never was one.
+    """One session's trading; see the module. `found` is the book of the journal, None where there never was one, and
+    `known_until` the time it was kept at: prices from before it say nothing about what is held since.
 
-    `asked_at` says of orders when they were decided, `granted` are the ids of wishes that are in the journal.
+    `asked` are the notes of what was asked of the venue, by the ids of orders, the last of each; `granted` are the ids
+    of wishes that are in the journal, and `words` are what a person should know at the beginning.
     """
 
     session: str
     plan: TradingPlan
     found: Book | None
-    asked_at: dict[str, int] = field(default_factory=dict)
+    known_until: int = 0
+    asked: Mapping[str, OrderNoted] = field(default_factory=dict)
     granted: frozenset[str] = frozenset()
+    words: Sequence[str] = ()
     state: EngineState = field(init=False)
     _kept: Book = field(init=False)
     _relations: Relations = field(init=False)
@@ -100,13 +121,15 @@ class TradingDesk:
     _quoted: dict[Instrument, int] = field(default_factory=dict)
     _signals: dict[str, Signal] = field(default_factory=dict)
     _now: int = 0
+    _changes: int = 0
 
     def __post_init__(self) -> None:
         book = Book(account=Account(cash=self.plan.cash)) if self.found is None else self.found
         self.state = begin(self.plan.rules, book)
         self._kept = book
         self._relations = Relations(self.plan.rules.limits)
-        self._notes = Notes(self.session, self.plan.assumed)
+        known = {name: each.reference for name, each in self.asked.items() if each.reference is not None}
+        self._notes = Notes(self.session, self.plan.assumed, known)
 
     # --- the beginning ---
 
@@ -115,20 +138,18 @@ class TradingDesk:
         self._now, self._out = now, []
         for instrument, each in prepared:
             self._relations.remember(instrument, each.candles)
+            if len(each.candles):
+                price = float(each.candles.close[-1])
+                self._do(PriceSeen(time=each.used.end, instrument=instrument, price=price))
         self._do(self._relations.seen(now))
         whole = self.state.book
-        for trade in list(self.state.trades.values()):
+        for trade in (*self.state.trades.values(), *self.state.over.values()):
             for order in trade.orders.values():
                 self._ask_again(order, now)
-        change = BookChange(
-            account=whole.account,
-            trades=tuple(whole.trades.values()),
-            over=tuple(whole.over.values()),
-            positions=tuple(whole.positions.values()),
-        )
         self._kept = whole
-        kept = BookKept(session=self.session, at=now, is_whole=True, change=change)
-        return [kept, *self._taken_out()]
+        kept = BookKept(session=self.session, at=now, is_whole=True, change=_all_of(whole))
+        noticed = [Noticed(session=self.session, at=now, kind="limits", detail=each) for each in self.words]
+        return [kept, *noticed, *self._taken_out()]
 
     def _ask_again(self, order: Order, now: int) -> None:
         """Ask for what was asked for and not answered: under the same ids, so that it cannot happen twice."""
@@ -137,11 +158,19 @@ class TradingDesk:
             if order.intent.leg == ENTRY and expires_at is not None and now >= expires_at:
                 self._do(Expired(order_id=order.id, time=now))
                 return
-            self._ask(PlaceOrder(intent=order.intent), self.asked_at.get(order.id, now))
+            self._ask(PlaceOrder(intent=order.intent), self._asked_at(order, now))
         elif order.state is OrderState.CANCELLING:
-            self._ask(CancelOrder(order_id=order.id, reason="asked again"), self.asked_at.get(order.id, now))
+            self._ask(CancelOrder(order_id=order.id, reason=self._asked_why(order)), self._asked_at(order, now))
         elif order.is_living and order.asked is not None:
-            self._ask(order.asked, self.asked_at.get(order.id, now))
+            self._ask(order.asked, self._asked_at(order, now))
+
+    def _asked_why(self, order: Order) -> str:
+        note = self.asked.get(order.id)
+        return "" if note is None else note.reason
+
+    def _asked_at(self, order: Order, now: int) -> int:
+        note = self.asked.get(order.id)
+        return now if note is None else note.at
 
     def open(self, feed: MarketFeed) -> TradingFeed:
         """The market with what becomes of our orders in it."""
@@ -167,7 +196,7 @@ class TradingDesk:
                 self._see_signal(record.decision)
         return self._taken_out()
 
-    def asked(self, wish: Wish, now: int) -> list[Record]:
+    def wished(self, wish: Wish, now: int) -> list[Record]:
         """Grant what a person wishes; what is to be written down. Nothing where it was granted before."""
         self._now, self._out = max(now, self._now), []
         if wish.id in self.granted:
@@ -193,12 +222,20 @@ class TradingDesk:
             if isinstance(each.command, PlaceOrder):
                 self._do(Sent(order_id=each.command.intent.id, time=each.time))
 
+    def view(self) -> TradingView:
+        """How trading stands."""
+        marks = {each: seen.price for each, seen in self.state.prices.items()}
+        return trading_view(self.state.book, marks, self.plan.rules.limits, self._now)
+
     def _taken_out(self) -> list[Record]:
         out, self._out = self._out, []
         book = self.state.book
         change = change_between(self._kept, book)
         if change:
-            out.append(BookKept(session=self.session, at=self._now, is_whole=False, change=change))
+            self._changes += 1
+            is_whole = self._changes % WHOLE_EVERY == 0
+            change = _all_of(book) if is_whole else change
+            out.append(BookKept(session=self.session, at=self._now, is_whole=is_whole, change=change))
         self._kept = book
         return out
 
@@ -207,7 +244,8 @@ class TradingDesk:
             case Quote():
                 self._see_quote(event)
             case MarketTrade():
-                if event.time - self._quoted.get(event.instrument, -QUOTED_MS) >= QUOTED_MS:
+                quoted = self._quoted.get(event.instrument, -QUOTED_MS)
+                if event.time - quoted >= QUOTED_MS and event.time >= self.known_until:
                     self._do(PriceSeen(time=event.time, instrument=event.instrument, price=event.price))
             case FundingPublished():
                 self._see_funding(event)
@@ -221,7 +259,7 @@ class TradingDesk:
         if quote.bid is not None and quote.ask is not None and quote.bid > 0:
             price = (quote.bid + quote.ask) / 2
             self._quoted[quote.instrument] = quote.time
-        if price is not None and price > 0:
+        if price is not None and price > 0 and quote.time >= self.known_until:
             self._do(PriceSeen(time=quote.time, instrument=quote.instrument, price=price))
 
     def _see_candle(self, candle: ClosedCandle) -> None:
@@ -259,7 +297,8 @@ class TradingDesk:
     def _close_asked(self, wish: Wish) -> CloseAsked:
         if wish.wish != "close":
             return CloseAsked(time=self._now)
-        instrument = next((each for each in self.state.positions if each.unified == wish.target), None)
+        traded = {each.signal.instrument for each in self.state.trades.values()}
+        instrument = next((each for each in traded if each.unified == wish.target), None)
         if instrument is not None:
             return CloseAsked(time=self._now, instrument=instrument)
         return CloseAsked(time=self._now, signal_id=wish.target)
@@ -296,6 +335,35 @@ class TradingDesk:
 
     def _ask(self, command: OrderCommand, time: int) -> None:
         self._commands.append(SentCommand(command=command, time=time))
+
+
+def _all_of(book: Book) -> BookChange:
+    return BookChange(
+        account=book.account,
+        trades=tuple(book.trades.values()),
+        over=tuple(book.over.values()),
+        positions=tuple(book.positions.values()),
+    )
+
+
+_NOTES = 500
+"""Notes of orders among which the times of those that were not answered are looked for."""
+_ASKED = frozenset({"intended", "amend_sent", "cancel_sent"})
+
+
+def take_up(session: str, plan: TradingPlan, journal: Journal, words: Sequence[str] = ()) -> TradingDesk:
+    """The trading desk of a session, with what a journal says of those before it."""
+    notes = [entry.record for entry in journal.last(OrderNoted, _NOTES)]
+    kept = journal.last(BookKept, 1)
+    return TradingDesk(
+        session=session,
+        plan=plan,
+        found=book_of(journal),
+        known_until=kept[0].record.at if kept else 0,
+        asked={each.order_id: each for each in notes if each.what in _ASKED},
+        granted=frozenset(entry.record.id for entry in journal.last(Asked, _NOTES)),
+        words=words,
+    )
 
 
 _NOT_THERE = frozenset({OrderState.INTENDED, OrderState.SENT, OrderState.UNKNOWN})

@@ -95,6 +95,7 @@ class RestingView:
     quantity: Decimal
     filled: Decimal
     price: Decimal
+    mark_price: Decimal | None
     stop: Decimal
     targets: tuple[Decimal, ...]
     open_risk: Decimal
@@ -173,7 +174,7 @@ def trading_view(
     instrument that is held.
     """
     priced = PricedBook(book, {each: decimal_of(price) for each, price in marks.items()}, margins or {})
-    resting = tuple(_resting(trade, order) for trade, order in _living_entries(book))
+    resting = tuple(_resting(priced, trade, order) for trade, order in _living_entries(book))
     portfolio = begin_day(_portfolio(priced, resting, now), now, limits)
     equity, risk, gross = portfolio.equity, portfolio.open_risk, portfolio.gross_notional
     cooldown = cooldown_end(portfolio.losses, limits)
@@ -349,7 +350,7 @@ def _living_entries(book: Book) -> Iterator[tuple[TradeAtWork, Order]]:
                 yield trade, order
 
 
-def _resting(trade: TradeAtWork, order: Order) -> RestingView:
+def _resting(priced: PricedBook, trade: TradeAtWork, order: Order) -> RestingView:
     signal, limit = trade.signal, order.intent.limit_price
     price, stop = decimal_of(signal.reference_price) if limit is None else limit, decimal_of(signal.stop_loss)
     return RestingView(
@@ -360,6 +361,7 @@ def _resting(trade: TradeAtWork, order: Order) -> RestingView:
         quantity=order.remaining_quantity,
         filled=order.filled_quantity,
         price=price,
+        mark_price=priced.marks.get(signal.instrument),
         stop=stop,
         targets=tuple(decimal_of(each) for each in signal.targets),
         open_risk=max(ZERO, signal.direction * order.remaining_quantity * (price - stop)),

@@ -7,6 +7,7 @@ from edgeproof.core.model.journal import Record
 from edgeproof.core.signals.watch import ExitMet
 from edgeproof.ports import FeedEvent, MarketFeed, TradingFeed, Wish
 from edgeproof.services.prepare import Prepared
+from edgeproof.services.trading_view import TradingView
 
 
 class NobodyTrades:
@@ -29,12 +30,16 @@ class NobodyTrades:
         """Nothing."""
         return []
 
-    def asked(self, wish: Wish, now: int) -> list[Record]:  # noqa: ARG002
+    def wished(self, wish: Wish, now: int) -> list[Record]:  # noqa: ARG002
         """Nothing: the wish waits for a session that trades."""
         return []
 
     async def send(self) -> None:
         """Nothing."""
+
+    def view(self) -> TradingView | None:
+        """None."""
+        return None
 
 
 class NoWishes:

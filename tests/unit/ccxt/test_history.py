@@ -214,6 +214,23 @@ def test_instruments_are_the_active_linear_swaps_by_name() -> None:
     assert rules[1].opened is None
 
 
+@pytest.mark.parametrize(
+    ("limits", "margin"),
+    [
+        ({"limits": {"leverage": {"min": 1, "max": 50}}}, 0.02),
+        ({"limits": {"leverage": {"min": None, "max": None}}}, None),
+        ({"limits": {"leverage": {"max": 0}}}, None),
+        ({"limits": None}, None),
+        ({}, None),
+    ],
+)
+def test_instrument_margin_is_one_part_of_the_highest_leverage_where_the_market_says_it(
+    limits: dict[str, Any], margin: float | None
+) -> None:
+    (rules,) = run(Exchange(market(**limits)), lambda history: history.instruments())
+    assert rules.initial_margin_fraction == margin
+
+
 @pytest.mark.parametrize(("mode", "tick"), [(DECIMAL_PLACES, 0.01), (SIGNIFICANT_DIGITS, float("nan"))])
 def test_instruments_say_steps_as_far_as_the_venue_does(mode: int, tick: float) -> None:
     exchange = Exchange(market(precision={"price": 2, "amount": 3}))

@@ -12,6 +12,7 @@ from edgeproof.config import PaperSettings, RiskSettings, Settings, load_setting
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.time import HOUR, MINUTE
 from edgeproof.core.risk.limits import RiskLimits, without_limits
+from tests.support.data import REPOSITORY
 from tests.support.journals import began
 from tests.support.risk import BTC, ETH, SOL
 
@@ -87,12 +88,25 @@ def test_false_switches_off_every_limit_that_can_be_off(tmp_path: Path) -> None:
         ("whitelist = []", "risk.whitelist: expected at least one instrument, found none"),
         ('whitelist = ["BTCUSDT.P", "bitcoin"]', "risk.whitelist: expected an instrument such as BTC/USD:USD"),
         ("warn_loss = 0.028", "risk.warn_loss: expected at most no_entries_loss (0.025), found 0.028"),
+        (
+            'may_oppose = "perhaps"',
+            "risk.may_oppose: Input should be a valid boolean, unable to interpret input, found",
+        ),
         ("max_position = 3", 'unknown key "risk.max_position"; did you mean "risk.max_positions"?'),
     ],
 )
 def test_limit_that_cannot_be_meant_is_refused_with_its_line(tmp_path: Path, text: str, words: str) -> None:
     said = refusal(tmp_path, f"[costs]\ntaker = 0.0004\n\n[risk]\n{text}\n")
     assert said.startswith(f"edgeproof.toml: line 5: {words}")
+
+
+@pytest.mark.parametrize("text", ["risk = 3", "[[risk]]\nmax_positions = 2", 'risk = "careful"'])
+def test_section_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    assert refusal(tmp_path, text).startswith("edgeproof.toml: line 1: risk: Input should be a valid dictionary")
+
+
+def test_password_of_a_journal_is_not_repeated(tmp_path: Path) -> None:
+    assert "secret" not in refusal(tmp_path, '[journal]\nurl = ["postgresql://ann:secret@db/x"]')
 
 
 def test_everything_that_is_wrong_is_told_at_once_each_with_its_line(tmp_path: Path) -> None:
@@ -152,3 +166,10 @@ def test_views_show_the_limits_a_session_trades_by_and_not_those_of_a_file_that_
     assert limits_in_force(journal, Settings()) == traded
     journal.append([replace(began("b"), settings={RISK: {"later": 1}})])
     assert limits_in_force(journal, Settings()) == RiskLimits()
+
+
+def test_settings_of_the_reference_are_settings(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+    found = settings(tmp_path, page.split("```toml\n")[1].split("```")[0])
+    assert found.risk.limits() == RiskLimits(whitelist=frozenset({BTC, ETH}))
+    assert found.paper == PaperSettings()

@@ -119,6 +119,44 @@ def test_instruments_with_a_wrong_rule_are_refused(row: dict[str, Any], words: s
         parse_instruments(encoded({"instruments": [row]}))
 
 
+def levels(*margins: tuple[float, float]) -> list[dict[str, float]]:
+    return [{"numNonContractUnits": least, "initialMargin": margin} for least, margin in margins]
+
+
+@pytest.mark.parametrize(
+    ("name", "margins"),
+    [
+        (f"{NAUTILUS}/http_futures_instruments.json", {"PF_AAPLXUSD": 0.2, "PF_ETHUSD": 0.02, "PF_PEPEUSD": 0.02}),
+        (f"{KRAKEN_NET}/ExchangeData_GetSymbols.txt", {"PF_XBTUSD": 0.02}),
+        (f"{OLDER}/FuturesExchangeData_GetSymbolsAsync.txt", {"PF_XBTUSD": 0.02}),
+    ],
+)
+def test_instruments_recorded_say_what_the_smallest_position_locks(name: str, margins: dict[str, float]) -> None:
+    assert {each.venue_symbol: each.initial_margin_fraction for each in parse_instruments(body(name))} == margins
+
+
+@pytest.mark.parametrize(
+    ("row", "margin"),
+    [
+        (instrument(), None),
+        (instrument(marginLevels=[], retailMarginLevels=None), None),
+        (instrument(marginLevels=levels((1e6, 0.02), (0, 0.01))), 0.01),
+        (instrument(marginLevels=levels((0, 0.02)), retailMarginLevels=levels((0, 0.1))), 0.1),
+        (instrument(retailMarginLevels=levels((0, 0.1))), 0.1),
+    ],
+    ids=["not said", "empty", "in any order", "of two clients the one who locks more", "retail only"],
+)
+def test_instrument_margin_is_that_of_the_lowest_level(row: dict[str, Any], margin: float | None) -> None:
+    (rules,) = parse_instruments(encoded({"instruments": [row]}))
+    assert rules.initial_margin_fraction == margin
+
+
+@pytest.mark.parametrize("margin", [0, 1.01, -0.02, "much"])
+def test_instrument_margin_that_cannot_be_is_refused(margin: Any) -> None:
+    with pytest.raises(VenueError, match=r"instruments\[0\]\.marginLevels"):
+        parse_instruments(encoded({"instruments": [instrument(marginLevels=levels((0, margin)))]}))
+
+
 def test_instruments_listed_twice_are_refused() -> None:
     with pytest.raises(VenueError, match="PF_XBTUSD twice"):
         parse_instruments(encoded({"instruments": [instrument(), instrument(tickSize=2)]}))

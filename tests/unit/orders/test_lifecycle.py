@@ -60,13 +60,13 @@ NO = "illegal"
 # Every order is for 1, of which 0.3 is filled where its state begins with "+". Columns are the events above.
 TABLE = """
                    sent       accepted   triggered  part       full      amend sent amended    amend ref. cancel sent cancel ref. cancelled rejected  id taken   expired  unanswered
- intended          sent       accepted   triggered  partially  -         illegal    illegal    illegal    illegal     illegal     cancelled rejected  unknown    expired  unknown
+ intended          sent       accepted   triggered  partially  -         illegal    illegal    illegal    cancelling  illegal     cancelled rejected  unknown    expired  unknown
  sent              sent       accepted   triggered  partially  -         illegal    accepted   illegal    cancelling  illegal     cancelled rejected  unknown    expired  unknown
  accepted          illegal    accepted   triggered  partially  -         accepted   accepted   accepted   cancelling  accepted    cancelled rejected  accepted   expired  unknown
  triggered         illegal    triggered  triggered  partially  -         illegal    triggered  triggered  cancelling  triggered   cancelled rejected  triggered  expired  unknown
 +partially_filled  illegal    partially  partially  partially  filled    partially  partially  partially  cancelling  partially   cancelled cancelled partially  expired  unknown
- cancelling        illegal    cancelling cancelling cancelling -         illegal    cancelling cancelling cancelling  unknown     cancelled rejected  cancelling expired  unknown
-+cancelling        illegal    cancelling cancelling cancelling filled    illegal    cancelling cancelling cancelling  unknown     cancelled cancelled cancelling expired  unknown
+ cancelling        cancelling cancelling cancelling cancelling -         illegal    cancelling cancelling cancelling  unknown     cancelled rejected  cancelling expired  unknown
++cancelling        cancelling cancelling cancelling cancelling filled    illegal    cancelling cancelling cancelling  unknown     cancelled cancelled cancelling expired  unknown
  unknown           sent       accepted   triggered  unknown    -         illegal    unknown    unknown    cancelling  unknown     cancelled rejected  unknown    expired  unknown
 +unknown           sent       partially  partially  unknown    filled    illegal    unknown    unknown    cancelling  unknown     cancelled cancelled unknown    expired  unknown
 +filled            illegal    filled     filled     overfill   overfill  illegal    filled     filled     illegal     filled      filled    illegal   filled     filled   filled

@@ -3,8 +3,8 @@
 import pytest
 
 from edgeproof.core.model.errors import InputError
-from edgeproof.core.model.trading import OrderPurpose, StateCause, TradingState, TradingStatus
-from edgeproof.core.risk.trading_state import PERSONS, allows, lead, rests_entries, standing
+from edgeproof.core.model.trading import PERSONS, OrderPurpose, StateCause, TradingState, TradingStatus
+from edgeproof.core.risk.trading_state import allows, lead, rests_entries, standing
 
 ACTIVE = TradingStatus()
 FOR_THE_DAY = TradingStatus(state=TradingState.REDUCING, cause=StateCause.DAILY_LOSS, since=1)

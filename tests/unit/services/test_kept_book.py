@@ -39,9 +39,10 @@ def test_book_comes_back_exactly(tmp_path: Path) -> None:
     journal.close()
 
 
-@pytest.mark.parametrize("count", [0, 1, 62, 63, 64, 65, 127, 128, 300])
+@pytest.mark.parametrize("count", [0, 1, 62, 63, 64, 65, 1_022, 1_023, 1_024, 1_500])
 def test_book_is_the_last_whole_one_and_all_changes_since(count: int) -> None:
     journal: Journal = MemoryJournal()
+    journal.append([whole(book(account=replace(account(), cash=Decimal(3))), session="an older one")])
     journal.append([whole(book(account=replace(account(), cash=Decimal(1))))])
     journal.append([changed_by(account=replace(account(), cash=Decimal(2)))])
     journal.append([whole()])

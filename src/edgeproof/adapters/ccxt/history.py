@@ -176,7 +176,14 @@ def _rules(instrument: Instrument, market: Mapping[str, Any], precision_mode: in
         is_tradeable=True,
         is_post_only=False,
         opened=None if created is None else int(created),
+        initial_margin_fraction=_initial_margin(market),
     )
+
+
+def _initial_margin(market: Mapping[str, Any]) -> float | None:
+    """What the smallest position locks: one part in as many as the highest leverage, where the market says that."""
+    most = ((market.get("limits") or {}).get("leverage") or {}).get("max")
+    return None if most is None or not float(most) >= 1 else 1.0 / float(most)
 
 
 def _step(precision: float | None, mode: int) -> float:

@@ -33,6 +33,11 @@ _Number = float | str
 T = TypeVar("T")
 
 
+class _MarginLevel(Struct, rename="camel"):
+    initial_margin: _Number
+    num_non_contract_units: _Number = 0.0
+
+
 class _Instrument(Struct, rename="camel"):
     symbol: str
     type: str
@@ -43,6 +48,8 @@ class _Instrument(Struct, rename="camel"):
     post_only: bool = False
     opening_date: _Moment | None = None
     last_trading_time: _Moment | None = None
+    margin_levels: list[_MarginLevel] | None = None
+    retail_margin_levels: list[_MarginLevel] | None = None
 
 
 class _Instruments(Struct):
@@ -140,7 +147,25 @@ def _rules(index: int, row: _Instrument, instrument: Instrument) -> InstrumentRu
         is_tradeable=row.tradeable,
         is_post_only=row.post_only,
         opened=None if row.opening_date is None else _milliseconds(row.opening_date, f"{where}.openingDate"),
+        initial_margin_fraction=_initial_margin(row, where),
     )
+
+
+def _initial_margin(row: _Instrument, where: str) -> float | None:
+    """What the smallest position locks; of the schedules for different clients the one that locks most."""
+    schedules = (("marginLevels", row.margin_levels), ("retailMarginLevels", row.retail_margin_levels))
+    return max((_least_margin(levels, f"{where}.{name}") for name, levels in schedules if levels), default=None)
+
+
+def _least_margin(levels: list[_MarginLevel], where: str) -> float:
+    read = [
+        (_number(each.num_non_contract_units, f"{where}[{at}]"), _number(each.initial_margin, f"{where}[{at}]"))
+        for at, each in enumerate(levels)
+    ]
+    _, margin = min(read)
+    if not 0 < margin <= 1:
+        raise _wrong(where, "an initialMargin above 0, at most 1", f"{margin:g}")
+    return margin
 
 
 def parse_server_time(body: bytes) -> int:

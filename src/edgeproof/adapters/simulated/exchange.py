@@ -3,7 +3,8 @@
 1. `events` takes what the market feed brings, event by event, and shows it to the venue (`core/simulation/streaming`).
 2. What an event does to orders follows it, and the batch ends there, so that whoever trades can answer before the next
    event is looked at. Commands that arrive before an event end a batch before it.
-3. A batch also ends where candles have closed, before the next price: signals are decided first.
+3. A batch also ends where candles have closed, before the next price: signals are decided first. It ends before the
+   next candle of an instrument that has orders, too.
 4. Candles of minutes whose trades were not told are matched by the venue. What that does comes before the candle: it
    happened before the close.
 
@@ -23,6 +24,7 @@ from edgeproof.core.model.event import (
 )
 from edgeproof.core.model.execution import ExecutionEvent
 from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.time import MINUTE
 from edgeproof.core.simulation.streaming import StreamVenue
 from edgeproof.ports import MarketFeed, SentCommand
 
@@ -47,9 +49,9 @@ class SimulatedExchange:
         self._feed = feed
         self._venue = venue
         self._missed = missed
-        self._batch: list[MarketEvent | ExecutionEvent | None] = list(venue.account.restored)
+        self._batch: list[MarketEvent | ExecutionEvent | None] = []
         self._places: dict[Instrument, int] = {}
-        self._has_candles = False
+        self._closed: set[Instrument] = set()
 
     async def send(self, command: SentCommand) -> None:
         """Send a command. What the venue says comes with the next batch."""
@@ -82,7 +84,7 @@ class SimulatedExchange:
             if type(event) is not MarketTrade:  # nearly all are: they are spared every step that they can be
                 yield from self._other(event)
                 continue
-            if self._has_candles or venue.is_awaiting:
+            if self._closed or venue.is_awaiting:
                 yield from self._before(event.time)
             done = venue.on_trade(event)
             place = places.get(event.instrument)
@@ -105,19 +107,25 @@ class SimulatedExchange:
                 if done:
                     yield from self._cut()
             case ClosedCandle():
-                yield from self._match(event)
-                self._batch.append(event)
-                self._has_candles = True
+                yield from self._close(event)
             case VenueTime():
                 self._batch.append(event)
                 yield from self._arrive(event.time)
-                if self._has_candles:
+                if self._closed:
                     yield from self._cut()
             case FeedIncident() if event.kind in _BREAKS:
                 self._venue.lose(event.instrument)
                 self._batch.append(event)
             case _:
                 self._batch.append(event)
+
+    def _close(self, candle: ClosedCandle) -> Iterator[Batch]:
+        if candle.timeframe == MINUTE:
+            if candle.instrument in self._closed and self._venue.account.working(candle.instrument):
+                yield from self._cut()
+            yield from self._match(candle)
+            self._closed.add(candle.instrument)
+        self._batch.append(candle)
 
     def _match(self, candle: ClosedCandle) -> Iterator[Batch]:
         for done in self._venue.on_candle(candle):
@@ -126,7 +134,7 @@ class SimulatedExchange:
                 yield from self._cut()
 
     def _before(self, time: int) -> Iterator[Batch]:
-        if self._has_candles:
+        if self._closed:
             yield from self._cut()
         yield from self._arrive(time)
 
@@ -139,6 +147,7 @@ class SimulatedExchange:
         """Tell what there is; once more where the answers to it have answers already."""
         while self._batch:
             told = [each for each in self._batch if each is not None]
-            self._batch, self._has_candles = [], False
+            self._batch = []
+            self._closed.clear()
             self._places.clear()
             yield told

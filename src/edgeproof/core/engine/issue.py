@@ -1,6 +1,8 @@
 """What is asked of the venue: only what the trading state allows, remembered so that it is not asked for again."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
 
 from edgeproof.core.engine.state import EngineState, Stepped, with_order
 from edgeproof.core.model.alter import altered
@@ -12,6 +14,7 @@ from edgeproof.core.model.order import (
     STOP,
     AmendOrder,
     CancelOrder,
+    Order,
     OrderCommand,
     PlaceOrder,
     new_order,
@@ -31,12 +34,24 @@ def issued(
     `emergency` says on whose account an order that gets out at once is sent.
     """
     allowed: list[OrderCommand] = []
-    for command in commands:
-        if not allows(state.account.status.state, _purpose(state, command, emergency)):
+    for wanted in commands:
+        command = _allowed(state, wanted, emergency)
+        if command is None:
             continue
         state = _asked(state, command, time)
         allowed.append(command)
     return state, tuple(allowed)
+
+
+def _allowed(state: EngineState, command: OrderCommand, emergency: OrderPurpose) -> OrderCommand | None:
+    purpose = _purpose(state, command, emergency)
+    if allows(state.account.status.state, purpose):
+        return command
+    if purpose is not OrderPurpose.STOP_MOVE or not isinstance(command, AmendOrder):
+        return None
+    # A stop that may not move must still grow with its position.
+    quantity, trigger = _in_force(_order(state, command.order_id))
+    return None if command.quantity == quantity else replace(command, trigger_price=trigger)
 
 
 _PURPOSES = {
@@ -56,9 +71,19 @@ def _purpose(state: EngineState, command: OrderCommand, emergency: OrderPurpose)
         case AmendOrder(order_id=name):
             if _leg(name) != STOP:
                 return OrderPurpose.TARGET
-            before = state.trades[name.partition("-")[0]].orders[name].intent.trigger_price
+            _, before = _in_force(_order(state, name))
             # A stop that grows with its position protects; one that moves is a decision.
             return OrderPurpose.PROTECTIVE_STOP if command.trigger_price == before else OrderPurpose.STOP_MOVE
+
+
+def _order(state: EngineState, order_id: str) -> Order:
+    return state.trades[order_id.partition("-")[0]].orders[order_id]
+
+
+def _in_force(order: Order) -> tuple[Decimal, Decimal | None]:
+    """Quantity and trigger as they will be once what was asked for is answered."""
+    asked = order.asked
+    return (order.quantity, order.intent.trigger_price) if asked is None else (asked.quantity, asked.trigger_price)
 
 
 def _leg(order_id: str) -> str:
@@ -83,6 +108,4 @@ def _asked(state: EngineState, command: OrderCommand, time: int) -> EngineState:
 
 
 def _acted(state: EngineState, act: AmendSent | CancelSent) -> EngineState:
-    signal_id = act.order_id.partition("-")[0]
-    order = state.trades[signal_id].orders[act.order_id]
-    return with_order(state, signal_id, apply_event(order, act))
+    return with_order(state, act.order_id.partition("-")[0], apply_event(_order(state, act.order_id), act))

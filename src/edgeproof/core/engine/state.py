@@ -1,5 +1,6 @@
 """All that trading knows, and the small changes of it that the decider is made of. Nothing is ever changed in place."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -82,9 +83,9 @@ def begin(rules: Rules, book: Book) -> EngineState:
 
 
 def with_price(state: EngineState, seen: PriceSeen) -> EngineState:
-    """The state after a price; the same one where a later price is known."""
+    """The state after a price; the same one where a later price is known, or where it is none: 0, or no number."""
     known = state.prices.get(seen.instrument)
-    if known is not None and known.time > seen.time:
+    if not 0 < seen.price < math.inf or (known is not None and known.time > seen.time):
         return state
     return altered(state, prices={**state.prices, seen.instrument: seen})
 

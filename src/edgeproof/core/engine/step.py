@@ -16,14 +16,13 @@ Backtest replay, paper trading and live trading call this one function. Who fill
 from collections.abc import Iterable
 
 from edgeproof.core.engine.issue import issued
+from edgeproof.core.engine.leaving import leave_again, leave_trades, leave_with, planned
 from edgeproof.core.engine.risk import observed, opened, portfolio_of
 from edgeproof.core.engine.state import ZERO, EngineState, Stepped, with_price, with_trade, without
 from edgeproof.core.model.alter import altered
 from edgeproof.core.model.execution import Filled, OrderEvent, Sent
 from edgeproof.core.model.order import (
-    EMERGENCY,
     ENTRY,
-    EXIT,
     CancelOrder,
     Order,
     OrderIntent,
@@ -57,12 +56,11 @@ from edgeproof.core.model.trading_event import (
 )
 from edgeproof.core.orders.lifecycle import apply_event
 from edgeproof.core.orders.planning import (
-    Trade,
     Unplannable,
     expire_entry,
     follow,
+    has_no_stop,
     invalidated_by,
-    leave,
     plan_bracket,
 )
 from edgeproof.core.positions.apply import apply_fill
@@ -111,9 +109,9 @@ def _told(
         case RelationsSeen():
             return altered(state, relations=event), NOTHING
         case ExitConditionMet():
-            return _leave(state, _ended_by(state, event), EXIT, event.time)
+            return leave_trades(state, _ended_by(state, event), OrderPurpose.EXIT, event.time)
         case CloseAsked():
-            return _leave(state, _asked_out(state, event), EMERGENCY, event.time, OrderPurpose.PERSON_CLOSES)
+            return leave_trades(state, _asked_out(state, event), OrderPurpose.PERSON_CLOSES, event.time)
         case StateAsked():
             return _lead(state, event.cause, event.time, by=event.by, why=event.why), NOTHING
         case InvariantBroken():
@@ -131,7 +129,8 @@ def _guarded(before: EngineState, state: EngineState, commands: tuple[TradingCom
         state, cancels = issued(state, _resting_entries(state), time)
     exits: tuple[TradingCommand, ...] = ()
     if state.trades and must_flatten(Portfolio(equity=None, day=account.day, status=account.status)):
-        state, exits = _leave(state, state.trades.values(), EMERGENCY, time)
+        staying = [trade for trade in state.trades.values() if trade.leaving is None]
+        state, exits = leave_trades(state, staying, OrderPurpose.FLATTEN, time)
     return state, (*commands, *changed, *cancels, *exits)
 
 
@@ -155,7 +154,7 @@ def _resting_entries(state: EngineState) -> list[CancelOrder]:
 
 
 def _rests(order: Order) -> bool:
-    return order.is_living and order.state is not OrderState.CANCELLING
+    return order.is_living and order.state not in {OrderState.CANCELLING, OrderState.UNKNOWN}
 
 
 def _lead(state: EngineState, cause: StateCause, at: int, *, by: str = "", why: str = "") -> EngineState:
@@ -269,7 +268,7 @@ def _guard(trade: TradeAtWork, entry: Order, time: int) -> Guard:
     )
 
 
-# --- candles, funding, ways out ---
+# --- candles, funding, who wants out ---
 
 
 def _see_candle(state: EngineState, event: CandleSeen) -> Stepped:
@@ -284,16 +283,17 @@ def _see_candle(state: EngineState, event: CandleSeen) -> Stepped:
     for trade in trades if state.account.status.state is not TradingState.HALTED else ():
         if trade.guard is None:
             continue
-        if is_overdue(trade.guard, event.time):
+        if trade.leaving is None and is_overdue(trade.guard, event.time):
             overdue.append(trade)
         else:
             moved.append(altered(trade, guard=after_close(trade.guard, candle)))
     for trade in moved:
         state = with_trade(state, trade)
     state, followed = _follow(state, moved, event.time)
-    state, left = _leave(state, overdue, EXIT, event.time)
+    state, left = leave_trades(state, overdue, OrderPurpose.EXIT, event.time)
+    state, again = leave_again(state, candle.instrument, event.time)
     state, cancels = issued(state, expired, event.time)
-    return state, (*cancels, *followed, *left)
+    return state, (*cancels, *followed, *left, *again)
 
 
 def _see_funding(state: EngineState, event: FundingSettled) -> EngineState:
@@ -318,20 +318,6 @@ def _asked_out(state: EngineState, event: CloseAsked) -> list[TradeAtWork]:
     ]
 
 
-def _leave(
-    state: EngineState,
-    trades: Iterable[TradeAtWork],
-    leg: str,
-    time: int,
-    emergency: OrderPurpose = OrderPurpose.FLATTEN,
-) -> Stepped:
-    """Get out of trades at market, the rests of all entries being cancelled before the first exit."""
-    plans = [_planned(state, trade) for trade in trades]
-    asked = [command for plan in plans for command in leave(plan, leg)]
-    asked.sort(key=lambda command: not isinstance(command, CancelOrder))
-    return issued(state, asked, time, emergency)
-
-
 # --- keeping orders in line ---
 
 
@@ -342,23 +328,17 @@ def _follow(state: EngineState, trades: Iterable[TradeAtWork], time: int) -> Ste
         if trade.guard is None:
             state = state if trade.is_waiting else without(state, trade)
             continue
-        wanted = follow(_planned(state, trade), state.rules.steps[trade.signal.instrument])
-        # An exit because no stop could be placed protects like one.
+        plan = planned(state, trade)
+        if plan.open_quantity and has_no_stop(plan) and trade.leaving is not OrderPurpose.PROTECTIVE_STOP:
+            # An exit because no stop could be placed protects like one.
+            state = with_trade(state, altered(trade, leaving=OrderPurpose.PROTECTIVE_STOP))
+        wanted = follow(plan, state.rules.steps[trade.signal.instrument])
         state, asked = issued(state, wanted, time, OrderPurpose.PROTECTIVE_STOP)
-        commands += asked
+        state, left = leave_with(state, state.trades[trade.signal.id], time)
+        commands += (*asked, *left)
         state, ended = _ended(state, state.trades[trade.signal.id], time)
         commands += ended
     return state, tuple(commands)
-
-
-def _planned(state: EngineState, trade: TradeAtWork) -> Trade:
-    part = state.position(trade.signal.instrument).attribution(trade.signal.id)
-    return Trade(
-        signal=trade.signal,
-        orders=tuple(trade.orders.values()),
-        open_quantity=ZERO if part is None else part.quantity,
-        stop=trade.signal.stop_loss if trade.guard is None else trade.guard.stop,
-    )
 
 
 def _ended(state: EngineState, trade: TradeAtWork, time: int) -> tuple[EngineState, tuple[TradeEnded, ...]]:

@@ -9,7 +9,7 @@ from edgeproof.core.model.order import ENTRY, Order
 from edgeproof.core.model.portfolio import LossStreak, TradingDay
 from edgeproof.core.model.position import Guard, Position
 from edgeproof.core.model.signal import Signal
-from edgeproof.core.model.trading import TradingStatus
+from edgeproof.core.model.trading import OrderPurpose, TradingStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,8 @@ class Terms:
 class TradeAtWork:
     """A signal that is being traded: its orders so far and the guard of what is open (None before the first fill).
 
-    `last_leg` is the leg of the last exit that was filled, "" before one.
+    `last_leg` is the leg of the last exit that was filled, "" before one. `leaving` says on whose account all of it is
+    to go at market, what fills from then on included; None while it is not.
     """
 
     signal: Signal
@@ -32,6 +33,7 @@ class TradeAtWork:
     orders: Mapping[str, Order]
     guard: Guard | None = None
     last_leg: str = ""
+    leaving: OrderPurpose | None = None
 
     @property
     def is_waiting(self) -> bool:

@@ -27,6 +27,10 @@ class StateCause(StrEnum):
     PERSON_RESUMES = "person_resumes"
 
 
+PERSONS = frozenset({StateCause.PERSON_REDUCES, StateCause.PERSON_HALTS, StateCause.PERSON_RESUMES})
+"""The causes that are persons': the journal keeps who, when and why."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradingStatus:
     """The trading state, what led into it, since when (UTC milliseconds), and by whom and why where a person did.

@@ -10,13 +10,14 @@ from decimal import Decimal
 from enum import StrEnum
 
 from edgeproof.core.model.entry import TrackRecord
+from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.execution import OrderEvent
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.order import OrderCommand
 from edgeproof.core.model.round_trip import StopKind
 from edgeproof.core.model.signal import Check, Signal
-from edgeproof.core.model.trading import BreakerLevel, StateCause, TradingStatus
+from edgeproof.core.model.trading import PERSONS, BreakerLevel, StateCause, TradingStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +92,22 @@ class CloseAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateAsked:
-    """A person wants trading to reduce, to halt or to go on: `cause` is one of the three that are persons'."""
+    """A person wants trading to reduce, to halt or to go on: `cause` is one of the three that are persons'.
+
+    Raises
+    ------
+    InputError
+        It is nobody's wish, or none that a person can have: refused where it is taken in, not while trading.
+    """
 
     time: int
     cause: StateCause
     by: str
     why: str = ""
+
+    def __post_init__(self) -> None:
+        if self.cause not in PERSONS or not self.by.strip():
+            raise InputError(f"expected a wish of a person and their name, found {self.cause} by {self.by!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,8 @@ from edgeproof.core.model.signal import Signal
 from edgeproof.core.model.steps import Steps, decimal_of, round_down, round_up
 
 _AMENDABLE = frozenset({OrderState.ACCEPTED, OrderState.PARTIALLY_FILLED})
+_NOT_CANCELLED_AGAIN = frozenset({OrderState.CANCELLING, OrderState.UNKNOWN})
+"""An order whose fate is unknown is asked after: cancelling it at each event would be a cancellation an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,15 +176,14 @@ def follow(trade: Trade, steps: Steps) -> tuple[OrderCommand, ...]:
     The stop is for all that is open, at the stop in force unless it is nearer already. Each target is for its share of
     what was entered; where less is open than they ask for, the last ones give way. Once all is closed, whatever still
     lives of the trade is cancelled, a rest of the entry included. A stop that the venue rejects is not tried again:
-    what is open goes at market.
+    what is open goes at market. Nor is an exit that the venue rejects: that is for the next close (`leave`).
 
     An order whose fate is unknown counts as living. One the venue has not accepted yet is not amended: ask again.
     """
     if trade.open_quantity == 0:
         return _wind_up(trade)
-    stops = trade.legs(STOP)
-    if stops and stops[-1].state is OrderState.REJECTED:
-        return leave(trade, EMERGENCY)
+    if has_no_stop(trade):
+        return () if is_refused(trade) else leave(trade, EMERGENCY)
     return (*_follow_stop(trade, steps), *_follow_targets(trade, steps))
 
 
@@ -195,6 +196,18 @@ def expire_entry(order: Order, now: int) -> CancelOrder | None:
     if expires_at is None or now < expires_at or not order.is_living or order.state is OrderState.CANCELLING:
         return None
     return CancelOrder(order_id=order.id, reason="expired")
+
+
+def has_no_stop(trade: Trade) -> bool:
+    """Whether the venue rejected its stop: nothing guards it, and it has to go at market."""
+    stops = trade.legs(STOP)
+    return bool(stops) and stops[-1].state is OrderState.REJECTED
+
+
+def is_refused(trade: Trade) -> bool:
+    """Whether the venue rejected its last exit at market. What asks again at once asks without end."""
+    exits = _exits(trade)
+    return bool(exits) and exits[-1].state is OrderState.REJECTED
 
 
 def leave(trade: Trade, leg: str) -> tuple[OrderCommand, ...]:
@@ -255,7 +268,7 @@ def _wind_up(trade: Trade) -> tuple[OrderCommand, ...]:
     return tuple(
         CancelOrder(order_id=order.id, reason="closed")
         for order in trade.orders
-        if order.is_living and order.state is not OrderState.CANCELLING
+        if order.is_living and order.state not in _NOT_CANCELLED_AGAIN
     )
 
 
@@ -287,8 +300,11 @@ def _follow_leg(trade: Trade, leg: str, orders: Sequence[Order], wanted: Decimal
     if living is None:
         return (_place(trade, leg, wanted, at),) if wanted else ()
     if living.state is OrderState.CANCELLING:
-        return ()
+        # A late fill has opened again what was being wound up: a stop that goes away guards nothing.
+        return (_place(trade, leg, wanted, at),) if leg == STOP else ()
     if not wanted:
+        if living.state is OrderState.UNKNOWN:
+            return ()
         return (CancelOrder(order_id=living.id, reason="nothing left for it"),)
     return _amend(living, living.filled_quantity + wanted, at.trigger)
 
@@ -319,13 +335,16 @@ def _cancel_entry(trade: Trade, reason: str) -> tuple[OrderCommand, ...]:
     return tuple(
         CancelOrder(order_id=order.id, reason=reason)
         for order in trade.legs(ENTRY)
-        if order.is_living and order.state is not OrderState.CANCELLING
+        if order.is_living and order.state not in _NOT_CANCELLED_AGAIN
     )
 
 
+def _exits(trade: Trade) -> list[Order]:
+    return [order for order in trade.orders if order.intent.type is OrderType.MARKET and order.intent.is_reduce_only]
+
+
 def _market_exit(trade: Trade, leg: str) -> tuple[OrderCommand, ...]:
-    leaving = [order for order in trade.orders if order.intent.type is OrderType.MARKET and order.intent.is_reduce_only]
-    under_way = sum((order.remaining_quantity for order in leaving if order.is_living), Decimal(0))
+    under_way = sum((order.remaining_quantity for order in _exits(trade) if order.is_living), Decimal(0))
     quantity = trade.open_quantity - under_way
     if quantity <= 0:
         return ()

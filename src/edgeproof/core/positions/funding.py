@@ -1,5 +1,6 @@
 """Funding: what a position pays or receives at each settlement of a perpetual."""
 
+import math
 from dataclasses import replace
 from decimal import Decimal
 
@@ -24,8 +25,9 @@ def accrue(position: Position, published_at: int, rate: float | None, price: flo
     """The position after a settlement: a long pays rate x price x units, a short receives it.
 
     `rate` is relative, a fraction a period; `price` the open of the base candle that contains the settlement. A part
-    opened at or after the settlement pays nothing of it. A rate that is not known (None) is never taken as zero: the
-    funding of the parts it concerns is incomplete from then on. A settlement that was accrued before changes nothing.
+    opened at or after the settlement pays nothing of it. A rate that is not known (None, or no number), or a price that
+    is none, is never taken as zero: the funding of the parts it concerns is incomplete from then on. A settlement that
+    was accrued before changes nothing.
 
     >>> from edgeproof.core.model.instrument import parse_instrument
     >>> part = Attribution(signal_id="s", direction=1, opened_at=0, entered=Decimal("0.4"), entry_value=Decimal(18_000))
@@ -36,7 +38,8 @@ def accrue(position: Position, published_at: int, rate: float | None, price: flo
     time = settlement_time(published_at)
     if position.funded_until is not None and time <= position.funded_until:
         return position
-    charge = None if rate is None else decimal_of(rate) * decimal_of(price)
+    is_known = rate is not None and math.isfinite(rate) and 0 < price < math.inf
+    charge = decimal_of(rate) * decimal_of(price) if rate is not None and is_known else None
     parts = tuple(_charged(part, charge) if part.opened_at < time else part for part in position.attributions)
     return replace(position, attributions=parts, funded_until=time)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 
 from edgeproof.core.model.errors import InputError
-from edgeproof.core.model.trading import OrderPurpose, StateCause, TradingState, TradingStatus
+from edgeproof.core.model.trading import PERSONS, OrderPurpose, StateCause, TradingState, TradingStatus
 
 ACTIVE, REDUCING, HALTED = TradingState.ACTIVE, TradingState.REDUCING, TradingState.HALTED
 _STAYS = None
@@ -21,8 +21,6 @@ class Standing(IntEnum):
     REDUCED_BY_A_PERSON = 2
     HALTED = 3
 
-
-PERSONS = frozenset({StateCause.PERSON_REDUCES, StateCause.PERSON_HALTS, StateCause.PERSON_RESUMES})
 
 TRANSITIONS: Mapping[StateCause, tuple[TradingState | None, ...]] = {
     # Standing:                  active    for the day  by a person  halted

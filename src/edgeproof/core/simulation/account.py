@@ -47,8 +47,6 @@ UNKNOWN_ORDER = "unknown_order"
 """The reason an amendment or a cancellation is refused: no order of this id is working."""
 BELOW_FILLED = "quantity_below_filled"
 """The reason an amendment is refused: more is filled than the order should be for."""
-RESTARTED = "restarted"
-"""The reason a command is refused that was under way when the venue was restarted: it never arrived."""
 INVALID_CHANGE = "invalid_change"
 """The reason an amendment is refused: what it asks for is no order."""
 
@@ -150,8 +148,8 @@ class SimulatedAccount:
         What trading costs an order.
     orders
         All orders of the account so far, as the book has them: those the venue had accepted and that live are working
-        again, and positions are what was filled. A command that was under way is lost, as with any venue that
-        restarts; `restored` says so.
+        again, and positions are what was filled. A command that was under way never got here: whoever sent
+        it has to ask again.
     """
 
     def __init__(self, costs_of: CostsOf, orders: Iterable[Order] = ()) -> None:
@@ -161,8 +159,6 @@ class SimulatedAccount:
         self._positions: dict[Instrument, Decimal] = {}
         self._fills: list[SimulatedFill] = []
         self._reaches: dict[Instrument, Reach] = {}
-        self.restored: tuple[ExecutionEvent, ...] = ()
-        """What is to be said of the orders taken back: that what was asked of them is refused, that they are here."""
         self.changes = 0
         """How often its working orders have changed: who keeps a reach can tell whether it still holds."""
         for order in orders:
@@ -326,7 +322,8 @@ class SimulatedAccount:
         self._working.setdefault(instrument, {})
         if order.is_living:
             is_stop = order.intent.type is OrderType.STOP
-            since = 0 if order.accepted_at is None else order.accepted_at
+            # A trade that filled a part of it may be told again, and must not fill another.
+            since = max([order.accepted_at or 0, *(fill.time + 1 for fill in order.fills)])
             self._keep(
                 replace(
                     self._as_working(order.id, order.intent, since, None),
@@ -335,19 +332,6 @@ class SimulatedAccount:
                     is_triggered=is_stop and (order.state is OrderState.TRIGGERED or bool(order.fills)),
                 )
             )
-            self.restored += _said_of(order, since)
-
-
-def _said_of(order: Order, since: int) -> tuple[ExecutionEvent, ...]:
-    time = max([since, *(fill.time for fill in order.fills)])
-    said: list[ExecutionEvent] = []
-    if order.asked is not None:
-        said.append(AmendRefused(order_id=order.id, time=time, reason=RESTARTED))
-    if order.state is OrderState.CANCELLING:
-        said.append(CancelRefused(order_id=order.id, time=time, reason=RESTARTED))
-    if order.state in {OrderState.CANCELLING, OrderState.UNKNOWN}:
-        said.append(Accepted(order_id=order.id, time=since, venue_id=order.venue_id))
-    return tuple(said)
 
 
 @lru_cache

@@ -142,7 +142,7 @@ class StreamVenue:
         yield there.at_limits(instrument, closed, unseen.high, unseen.low)
         yield self.advance(closed)
         market.ended(candle)
-        yield CandleVenue(self.account, came_by=closed).at_price(instrument, closed, candle.close)
+        yield CandleVenue(self.account, came_by=closed - 1).at_price(instrument, closed, candle.close)
 
     def lose(self, instrument: Instrument | None = None) -> None:
         """Forget the prices of an instrument (None: of all), since the line to it is down: orders wait for new ones."""

@@ -1,0 +1,114 @@
+"""Where paper trading meets its adapters: a session whose orders are filled by a simulation of the venue.
+
+The same desk and the same `step` as live; what differs is who fills the orders, and that is chosen here alone.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from edgeproof.adapters.simulated.costs import costs_by_hypothesis
+from edgeproof.adapters.simulated.exchange import SimulatedExchange
+from edgeproof.adapters.storage.wishes import FolderWishes
+from edgeproof.bootstrap import fees
+from edgeproof.bootstrap.session import Manner, OpenSession, ScanCall, open_session
+from edgeproof.bootstrap.trading import RISK, limits_document, limits_in_force, risk_limits
+from edgeproof.config import Settings
+from edgeproof.core.engine.risk import by_risk
+from edgeproof.core.engine.state import Rules
+from edgeproof.core.model.entry import ContractTerms
+from edgeproof.core.model.order import Order
+from edgeproof.core.model.signal import Decision
+from edgeproof.core.model.steps import decimal_of, steps_of
+from edgeproof.core.model.trade import Book, Terms
+from edgeproof.core.risk.limits import RiskLimits
+from edgeproof.core.simulation.account import SimulatedAccount
+from edgeproof.core.simulation.streaming import StreamRules, StreamVenue
+from edgeproof.ports import InstrumentRules, Journal, MarketFeed, MarketHistory
+from edgeproof.services.kept_book import book_of
+from edgeproof.services.plan import Fates, Trader
+from edgeproof.services.trading import Exchange, TradingDesk, TradingPlan, take_up
+
+
+def open_paper(
+    call: ScanCall,
+    *,
+    on_decisions: Callable[[Sequence[Decision], Fates], None],
+    on_words: Callable[[str], None],
+) -> OpenSession:
+    """A session that trades on paper and has not begun yet; from now on it holds its home. See `open_session`."""
+    return open_session(call, PAPER, on_decisions=on_decisions, on_words=on_words)
+
+
+def _settings(settings: Settings) -> Mapping[str, object]:
+    return {RISK: limits_document(settings.risk.limits()), "paper": settings.paper.model_dump(mode="json")}
+
+
+def _trading(
+    call: ScanCall, settings: Settings, journal: Journal, history: MarketHistory
+) -> Callable[[str], Awaitable[Trader]]:
+    async def trading(session: str) -> TradingDesk:
+        listed = await history.instruments()
+        limits = risk_limits(settings, {each.instrument for each in listed}, file=call.config)
+        found = book_of(journal)
+        words = _changes(found, journal, settings, limits)
+        return take_up(session, _plan(call, settings, limits, listed), journal, words)
+
+    return trading
+
+
+def _plan(call: ScanCall, settings: Settings, limits: RiskLimits, listed: Sequence[InstrumentRules]) -> TradingPlan:
+    ours = [each for each in listed if each.instrument in call.instruments]
+    charged = fees(settings)
+    costs = costs_by_hypothesis(call.hypotheses, taker=charged.taker, maker=charged.maker)
+    rules = Rules(
+        steps={each.instrument: steps_of(each.tick_size, each.lot_size) for each in ours},
+        contracts={each.instrument: _terms(each) for each in ours},
+        terms={each.name: Terms(break_even=each.break_even, max_hold=each.max_hold) for each in call.hypotheses},
+        limits=limits,
+        ask=by_risk,
+    )
+    stream = StreamRules(latency_ms=settings.paper.latency_ms, spread=settings.paper.spread)
+
+    def exchange(feed: MarketFeed, orders: Sequence[Order]) -> Exchange:
+        account = SimulatedAccount(costs, orders=orders)
+        return SimulatedExchange(feed, StreamVenue(account, stream))
+
+    return TradingPlan(
+        rules=rules,
+        cash=settings.paper.equity,
+        exchange=exchange,
+        assumed=lambda intent: costs(intent).slippage,
+    )
+
+
+def _terms(rules: InstrumentRules) -> ContractTerms:
+    margin = rules.initial_margin_fraction
+    return ContractTerms(
+        lot_size=decimal_of(rules.lot_size),
+        initial_margin_fraction=None if margin is None else decimal_of(margin),
+        is_tradeable=rules.is_tradeable and not rules.is_post_only,
+    )
+
+
+def _changes(found: Book | None, journal: Journal, settings: Settings, limits: RiskLimits) -> tuple[str, ...]:
+    """What a person should know where the settings are others than those by which the open positions were made."""
+    if found is None:
+        return ()
+    words: list[str] = []
+    before, now = limits_document(limits_in_force(journal, settings)), limits_document(limits)
+    others = [
+        f"{name} was {_said(before[name])} and is {_said(now[name])}" for name in now if before[name] != now[name]
+    ]
+    if others and found.trades:
+        words.append(
+            f"limits of risk were changed while {len(found.trades)} trades are open: {'; '.join(others)}. "
+            "What is open keeps its size and its stops; new entries go by the new limits"
+        )
+    return tuple(words)
+
+
+def _said(value: object) -> str:
+    return "off" if value is False else str(value)
+
+
+PAPER = Manner(command="paper", trading=_trading, wishes=FolderWishes, settings=_settings, with_trades=True)
+"""Orders are filled by a simulation."""

@@ -1,0 +1,171 @@
+"""`edgeproof close`, `stop` and `resume`: what a person asks of the session that trades.
+
+1. What is to be closed is looked up in the journal (`target_of`): a wrong word is refused before anything is asked.
+2. The wish is left in the home, where it survives everything.
+3. Where a session trades, its answer is awaited and told; where none does, the next one grants it.
+"""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edgeproof.cli.context import Context, command
+from edgeproof.cli.positions import wish_document, wish_words
+
+if TYPE_CHECKING:
+    from edgeproof.services.trading_view import PositionView, RestingView, TradingView
+
+_WHY = typer.Option("--why", metavar="TEXT", help="The reason; the journal keeps it with your name.")
+_ID_LENGTH = 16
+_SHORT_ID = 6
+
+
+def enter(app: typer.Typer) -> None:
+    """Enter the commands."""
+    command(app)(close)
+    command(app)(stop)
+    command(app)(resume)
+
+
+def close(
+    context: Context,
+    target: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ID|INSTRUMENT",
+            help="Of what is open or waits: the id of its signal or the beginning of it, or its instrument.",
+            show_default=False,
+        ),
+    ] = None,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Everything that is open; entries that wait are taken back.")
+    ] = False,
+    why: Annotated[str, _WHY] = "",
+) -> None:
+    """Close a position, or all of them, at market; an entry that waits is taken back. Trading goes on.
+
+    edgeproof stop --close also halts it.
+    """
+    from edgeproof.bootstrap.asking import kept_journal, kept_trading, traded_by  # noqa: PLC0415 - heavy
+
+    with kept_journal(context.home, context.config) as journal:
+        view = kept_trading(journal, context.config)
+    is_traded = traded_by(context.home) is not None
+    found = "" if all_ else target_of(target or "", view, is_traded=is_traded)
+    _refuse_senseless(target, view, all_=all_, is_traded=is_traded)
+    _ask(context, "close_all" if all_ else "close", found, why)
+
+
+def stop(
+    context: Context,
+    close: Annotated[bool, typer.Option("--close", help="Also close everything at market, and halt.")] = False,
+    why: Annotated[str, _WHY] = "",
+) -> None:
+    """Make no new entries until somebody resumes; what is open is managed to its end."""
+    _ask(context, "halt" if close else "stop", "", why)
+
+
+def resume(context: Context, why: Annotated[str, _WHY] = "") -> None:
+    """Let trading go on after a stop, or after a fall from the peak halted it (whoever resumes accepts the loss)."""
+    _ask(context, "resume", "", why)
+
+
+def target_of(text: str, view: "TradingView | None", *, is_traded: bool) -> str:
+    """The id of a signal or the unified name of an instrument that is meant.
+
+    Raises
+    ------
+    InputError
+        Nothing that is open or waits is called so, or more than one is.
+    """
+    from edgeproof.core.model.errors import InputError  # noqa: PLC0415 - see above
+
+    if view is None:
+        return _unseen(text, is_traded=is_traded)
+    exposures: list[PositionView | RestingView] = [*view.positions, *view.resting]
+    there = "\n".join(dict.fromkeys(_line(each) for each in exposures))
+    there = f"what is open or waits:\n{there}" if there else "nothing is open, nothing waits"
+    if not text.strip():
+        raise InputError(f"expected the ID of a signal, an INSTRUMENT or --all, found none; {there}")
+    ids = {each.signal_id for each in exposures if each.signal_id.startswith(text.strip().lower())}
+    names = {each.instrument.unified for each in exposures if _is_called(each, text)}
+    found = [*ids, *names]
+    if not found:
+        raise InputError(f'nothing that is open or waits is called "{text}"; {there}')
+    if len(found) > 1:
+        raise InputError(f'"{text}" may mean {len(found)} of them; say more of it; {there}')
+    return found[0]
+
+
+def _is_called(each: "PositionView | RestingView", text: str) -> bool:
+    from edgeproof.core.model.errors import InputError  # noqa: PLC0415 - see above
+    from edgeproof.core.model.instrument import parse_instrument  # noqa: PLC0415
+
+    if text.strip().upper() == each.instrument.base:
+        return True
+    try:
+        return parse_instrument(text) == each.instrument
+    except InputError:
+        return False
+
+
+def _line(each: "PositionView | RestingView") -> str:
+    from edgeproof.services.signal_document import direction_word  # noqa: PLC0415 - see above
+
+    return f"  {each.signal_id}  {direction_word(each.direction):5}  {each.instrument}  {each.hypothesis}"
+
+
+def _unseen(text: str, *, is_traded: bool) -> str:
+    """The target while the journal has no book yet: a whole id or an instrument, for a session that is beginning."""
+    from edgeproof.core.model.errors import InputError  # noqa: PLC0415 - see above
+    from edgeproof.core.model.instrument import parse_instrument  # noqa: PLC0415
+
+    if not is_traded:
+        raise InputError("nothing was traded in this home yet, so there is nothing to close; edgeproof paper begins")
+    name = text.strip().lower()
+    if len(name) == _ID_LENGTH and set(name) <= set("0123456789abcdef"):
+        return name
+    return parse_instrument(text).unified
+
+
+def _refuse_senseless(target: str | None, view: "TradingView | None", *, all_: bool, is_traded: bool) -> None:
+    from edgeproof.core.model.errors import InputError  # noqa: PLC0415 - see above
+
+    if all_ and target is not None:
+        raise InputError(f'expected either an ID or INSTRUMENT or --all, found both: "{target}" and --all')
+    if not is_traded and (view is None or not (view.positions or view.resting)):
+        raise InputError("nothing is open, nothing waits, and no session trades: there is nothing to close")
+
+
+def _ask(context: Context, word: str, target: str, why: str) -> None:
+    from edgeproof.bootstrap.asking import PATIENCE_S, answer, leave_wish, traded_by  # noqa: PLC0415 - see above
+    from edgeproof.core.model.errors import InputError  # noqa: PLC0415
+
+    if not context.home.is_dir():
+        # A misspelt home must not swallow a stop.
+        raise InputError(
+            f"--home: expected the home of a session, found no folder at {context.home}; nothing was asked"
+        )
+    wish = leave_wish(context.home, word, target, why=why)
+    outcome = answer(context.home, context.config, wish)
+    holder = traded_by(context.home)
+    state = "granted" if outcome is not None else "kept" if holder is None else "unanswered"
+    if context.json:
+        document = {"wish": wish_document(wish), "state": state, "outcome": outcome, "held_by": holder}
+        context.print_json(document)
+    asked = f"asked: {wish_words(wish)}"
+    match state:
+        case "granted":
+            context.out.print(f"{asked}\ngranted: {outcome}", soft_wrap=True)
+        case "kept":
+            context.out.print(
+                f"{asked}\nno session trades: the wish is kept, and granted when the next edgeproof paper begins",
+                soft_wrap=True,
+            )
+        case _:
+            typer.echo(
+                f"edgeproof: {asked}: the session has not answered within {PATIENCE_S:g} s ({holder}); the wish is "
+                "kept and granted as soon as it looks: edgeproof positions says whether it still waits",
+                err=True,
+            )
+            raise typer.Exit(1)
