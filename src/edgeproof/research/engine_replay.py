@@ -201,7 +201,7 @@ class EngineReplay:
         reach = self._venue.account.reach(track.instrument)
         low, high, closed = reach.low, reach.high, track.candle.close_time
         for trade in trades:
-            if trade.guard is None:
+            if trade.guard is None or trade.leaving is not None:
                 return track.at + 1
             still = stillness(trade.guard)
             low, high = max(low, still.low), min(high, still.high)

@@ -372,7 +372,7 @@ def test_where_the_venue_would_liquidate_is_known_to_the_session_and_to_whoever_
     assert held is not None
     told = trading_view(held.book, marks, LIMITS, UNTIL, margins=held.margins).positions
     desk = take_up("s2", plan(Fuse()), undisturbed.journal)
-    desk.begin([], UNTIL)
+    desk.begin({}, UNTIL)
     desk.seen([quote(each, UNTIL, price) for each, price in marks.items()], [], [])
     assert [each.liquidation_price for each in desk.view().positions] == [each.liquidation_price for each in told]
     assert told

@@ -5,10 +5,10 @@ asked for again at the next close, never at once; stop and targets guard what is
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from edgeproof.core.engine.issue import issued
 from edgeproof.core.engine.state import ZERO, EngineState, Stepped, with_trade
+from edgeproof.core.model.alter import altered
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.order import EMERGENCY, EXIT, CancelOrder, OrderCommand
 from edgeproof.core.model.trade import TradeAtWork
@@ -27,7 +27,7 @@ def leave_trades(state: EngineState, trades: Iterable[TradeAtWork], purpose: Ord
         return state, ()
     asked: list[OrderCommand] = []
     for trade in trades:
-        state = state if trade.leaving is purpose else with_trade(state, replace(trade, leaving=purpose))
+        state = state if trade.leaving is purpose else with_trade(state, altered(trade, leaving=purpose))
         asked += leave(planned(state, trade), _leg_of(purpose))
     asked.sort(key=lambda command: not isinstance(command, CancelOrder))
     return issued(state, asked, time, purpose)
@@ -54,8 +54,7 @@ def leave_on(state: EngineState, time: int) -> Stepped:
 
 def leave_with(state: EngineState, trade: TradeAtWork, time: int) -> Stepped:
     """Let what was filled of a trade that is leaving go with the rest of it."""
-    plan = planned(state, trade)
-    if trade.leaving is None or is_refused(plan):
+    if trade.leaving is None or is_refused(plan := planned(state, trade)):
         return state, ()
     return issued(state, leave(plan, _leg_of(trade.leaving)), time, trade.leaving)
 
