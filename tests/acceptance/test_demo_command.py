@@ -57,7 +57,7 @@ def test_demo_of_its_usual_size_qualifies_what_was_planted_and_says_so_as_one_do
     ran = demo(tmp_path, "--json", *FAST)
     assert ran.returncode == 0, ran.stderr
     document = json.loads(ran.stdout)
-    assert set(document) == {"market", "discovery", "signals", "parity"}
+    assert set(document) == {"market", "discovery", "signals", "paper", "parity"}
     assert set(document["discovery"]["qualified"]) == {"Demo_Rebound_5m", "Demo_Fade_5m"}
     assert document["discovery"]["states"]["qualified"] == 2
     assert (document["market"]["split"], document["market"]["end"]) == (
@@ -65,6 +65,15 @@ def test_demo_of_its_usual_size_qualifies_what_was_planted_and_says_so_as_one_do
         "2025-04-03T00:00:00.000Z",
     )
     assert Path(document["discovery"]["report"]).exists()
+    paper = document["paper"]
+    told = [each for each in document["signals"] if each["trade"] is not None]
+    assert sum(paper["fates"].values()) == len(told) == len(document["signals"])
+    sized = [each for each in told if each["trade"]["fate"] == "taken"]
+    assert len(sized) == paper["fates"]["taken"] >= len(paper["trades"]) > 1
+    assert all(each["size"] > 0 for each in sized)
+    made = sum(each["net_pnl"] for each in paper["trades"])
+    assert paper["account"]["cash"] == pytest.approx(10_000 + made, abs=1e-6)
+    assert document["parity"]["is_clean"]
 
 
 def test_demo_shows_the_table_of_the_library_by_what_it_says_to_do_next(tmp_path: Path) -> None:
