@@ -1,7 +1,6 @@
 """How alike instruments moved, hour by hour of a history: what a session would have known at each of them."""
 
 from collections.abc import Sequence
-from itertools import combinations
 
 import numpy as np
 
@@ -9,7 +8,7 @@ from edgeproof.core.model.candle import FloatArray, IntArray
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import HOUR
 from edgeproof.core.model.trading_event import RelationsSeen
-from edgeproof.core.risk.correlation import BTC, beta, correlation, returns
+from edgeproof.core.risk.correlation import relations, returns
 from edgeproof.core.risk.limits import RiskLimits
 from edgeproof.research.backtest import Market
 
@@ -22,7 +21,7 @@ def hourly_relations(markets: Sequence[Market], limits: RiskLimits) -> list[Rela
     hours = _hours(markets)
     moved = {each.instrument: returns(_closes(each, hours)) for each in markets}
     # Of n closes there are n - 1 returns: those until the close in row k are the first k.
-    return [_relations(int(hour), _until(moved, row, limits), limits) for row, hour in enumerate(hours)]
+    return [relations(_until(moved, row, limits), int(hour), limits) for row, hour in enumerate(hours)]
 
 
 def _hours(markets: Sequence[Market]) -> IntArray:
@@ -41,12 +40,3 @@ def _closes(market: Market, hours: IntArray) -> FloatArray:
 def _until(moved: dict[Instrument, FloatArray], row: int, limits: RiskLimits) -> dict[Instrument, FloatArray]:
     first = max(0, row - limits.correlation_window)
     return {instrument: each[first:row] for instrument, each in moved.items()}
-
-
-def _relations(hour: int, moved: dict[Instrument, FloatArray], limits: RiskLimits) -> RelationsSeen:
-    found: dict[tuple[Instrument, Instrument], float] = {}
-    for one, other in combinations(moved, 2):
-        found[one, other] = found[other, one] = correlation(moved[one], moved[other], limits)
-    bitcoin = next((each for instrument, each in moved.items() if instrument.base == BTC), None)
-    betas = {} if bitcoin is None else {each: beta(own, bitcoin, limits) for each, own in moved.items()}
-    return RelationsSeen(time=hour, correlations=found, betas=betas)

@@ -10,7 +10,7 @@ from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import HOUR
 from edgeproof.core.model.trading_event import RelationsSeen
-from edgeproof.core.risk.correlation import BTC, beta, correlation, returns
+from edgeproof.core.risk.correlation import relations, returns
 from edgeproof.core.risk.limits import RiskLimits
 
 
@@ -42,19 +42,7 @@ class Relations:
         last = max((max(each, default=0) for each in self._closes.values()), default=0)
         hours = [last - k * HOUR for k in range(self.limits.correlation_window, -1, -1)]
         moved = {each: _returns(closes, hours) for each, closes in self._closes.items()}
-        return RelationsSeen(time=now, correlations=self._correlations(moved), betas=self._betas(moved))
-
-    def _correlations(self, moved: Mapping[Instrument, FloatArray]) -> dict[tuple[Instrument, Instrument], float]:
-        found: dict[tuple[Instrument, Instrument], float] = {}
-        every = list(moved)
-        for k, one in enumerate(every):
-            for other in every[:k]:
-                found[one, other] = found[other, one] = correlation(moved[one], moved[other], self.limits)
-        return found
-
-    def _betas(self, moved: Mapping[Instrument, FloatArray]) -> dict[Instrument, float]:
-        market = next((each for instrument, each in moved.items() if instrument.base == BTC), None)
-        return {} if market is None else {each: beta(own, market, self.limits) for each, own in moved.items()}
+        return relations(moved, now, self.limits)
 
     def _forget(self, instrument: Instrument) -> None:
         closes = self._closes[instrument]

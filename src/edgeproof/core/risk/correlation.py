@@ -5,6 +5,7 @@ Estimates are floats; one that is not known is NaN, and whoever decides on it re
 
 import math
 from collections.abc import Mapping
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from edgeproof.core.model.entry import EntryMarket, EntryRequest
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.portfolio import Portfolio
+from edgeproof.core.model.trading_event import RelationsSeen
 from edgeproof.core.risk.limits import RiskLimits
 
 FloatArray = NDArray[np.float64]
@@ -65,6 +67,19 @@ def beta(asset: FloatArray, market: FloatArray, limits: RiskLimits) -> float:
     y, x = _deviations(asset, market, limits)
     variance = float(x @ x)
     return float(x @ y) / variance if variance > 0 else math.nan
+
+
+def relations(moved: Mapping[Instrument, FloatArray], time: int, limits: RiskLimits) -> RelationsSeen:
+    """How alike instruments moved until `time`: the correlation of every pair, and each one's beta to BTC.
+
+    The last rows of all returns are the same time; what is not known is NaN, and betas are left out without BTC.
+    """
+    found: dict[tuple[Instrument, Instrument], float] = {}
+    for one, other in combinations(moved, 2):
+        found[one, other] = found[other, one] = correlation(moved[one], moved[other], limits)
+    bitcoin = next((each for instrument, each in moved.items() if instrument.base == BTC), None)
+    betas = {} if bitcoin is None else {each: beta(own, bitcoin, limits) for each, own in moved.items()}
+    return RelationsSeen(time=time, correlations=found, betas=betas)
 
 
 def _deviations(first: FloatArray, second: FloatArray, limits: RiskLimits) -> tuple[FloatArray, FloatArray]:
