@@ -15,6 +15,7 @@ DRILLED = ("breaker", "stop", "recovery")
 """The drills that have to be passed."""
 
 _ROUNDING = 1e-12
+_NAMED = 2
 
 
 def _need(default: float, meaning: str) -> float:
@@ -178,7 +179,8 @@ def _win_rate_words(trades: Sequence[TradeFigure], won: float | None, tested: fl
     if tested is not None:
         return f"{won * 100:.1f} %, tested {tested * 100:.1f} %: {(won - tested) * 100:+.1f} points"
     unknown = sorted({each.hypothesis for each in trades if each.tested_win_rate is None})
-    return f"{won * 100:.1f} %, not compared: no tested record of {', '.join(unknown)}"
+    more = f" and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
+    return f"{won * 100:.1f} %, not compared: no tested record of {', '.join(unknown[:_NAMED])}{more}"
 
 
 def _profit_factor(figures: Figures, needed: Needed) -> Line:
