@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -105,8 +105,8 @@ class Stage:
         return process
 
     def ask(self, *words: str) -> None:
-        """Run a command of a person to its end."""
-        with (self.home / "asked.log").open("ab") as log:
+        """Run a command of a person to its end, whatever it is: what came of it is in the journal, or is not."""
+        with (self.home / "asked.log").open("ab") as log, suppress(subprocess.TimeoutExpired):
             subprocess.run(
                 self._command(*words), stdout=log, stderr=log, env=_environment(), check=False, timeout=_PATIENCE_S
             )
