@@ -28,6 +28,7 @@ def _enter_commands() -> None:
         demo,
         discover,
         doctor,
+        drill,
         exchange,
         feed,
         hypotheses,
@@ -35,6 +36,7 @@ def _enter_commands() -> None:
         paper,
         parity,
         positions,
+        ready,
         report_command,
         scan,
         status,
@@ -56,6 +58,8 @@ def _enter_commands() -> None:
     positions.enter(app)
     steer.enter(app)
     doctor.enter(app)
+    drill.enter(app)
+    ready.enter(app)
     demo.enter(app)
     report_command.enter(app)
     exchange.enter(app)
