@@ -72,7 +72,8 @@ def returns(equity: FloatArray) -> FloatArray:
     ([0.1, -0.5], [])
     """
     before = equity[:-1]
-    return np.divide(equity[1:], before, out=np.full(len(before), math.nan), where=before > 0) - 1
+    ratio: FloatArray = np.divide(equity[1:], before, out=np.full(len(before), math.nan), where=before > 0)
+    return ratio - 1
 
 
 def sharpe(daily: FloatArray) -> float:

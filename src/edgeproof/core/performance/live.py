@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
 
 import numpy as np
 
@@ -21,7 +20,6 @@ from edgeproof.core.performance.metrics import mean, profit_factor, wilson_inter
 
 BPS = 10_000
 Label = str | int
-L = TypeVar("L", str, int)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,15 +163,19 @@ def by_regime(each: LiveTrade) -> str:
     return each.regime or "none"
 
 
-def grouped(trades: Iterable[LiveTrade], label: Callable[[LiveTrade], L]) -> tuple[tuple[L, TradeFigures], ...]:
+def grouped(trades: Iterable[LiveTrade], label: Callable[[LiveTrade], Label]) -> tuple[tuple[Label, TradeFigures], ...]:
     """The figures of the trades that share a label, ascending by label; nothing for nothing.
 
     For reading, not for choosing: the best of 24 hours looks good by luck.
     """
-    groups: defaultdict[L, list[LiveTrade]] = defaultdict(list)
+    groups: defaultdict[Label, list[LiveTrade]] = defaultdict(list)
     for each in trades:
         groups[label(each)].append(each)
-    return tuple((name, figures(groups[name])) for name in sorted(groups))
+    return tuple((name, figures(groups[name])) for name in sorted(groups, key=_order))
+
+
+def _order(label: Label) -> tuple[int, str]:
+    return (label, "") if isinstance(label, int) else (0, label)
 
 
 # --- time and order ---
