@@ -37,6 +37,7 @@ def _enter_commands() -> None:
         positions,
         report_command,
         scan,
+        stats,
         status,
         steer,
         why,
@@ -54,6 +55,7 @@ def _enter_commands() -> None:
     parity.enter(app)
     status.enter(app)
     positions.enter(app)
+    stats.enter(app)
     steer.enter(app)
     doctor.enter(app)
     demo.enter(app)
