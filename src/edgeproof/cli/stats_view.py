@@ -15,10 +15,7 @@ from edgeproof.cli.scan_lines import moment_text
 from edgeproof.cli.score_lines import factor_text, interval_text, r_text, rate_text, score_table
 from edgeproof.core.performance.live import Label, Streaks, TradeFigures
 from edgeproof.services.scoreboard import LEAST_TRADES, WITHIN
-from edgeproof.services.statistics import AccountFigures, HypothesisFigures, LiveStatistics
-
-LEAST_DAYS = 30
-"""Whole days before a ratio of daily returns is shown: of a few days it is a figure without a meaning."""
+from edgeproof.services.statistics import LEAST_DAYS, AccountFigures, HypothesisFigures, LiveStatistics
 
 WIDE = 116
 _INDENT = "    "
@@ -148,7 +145,8 @@ def _hypotheses(found: LiveStatistics, width: int) -> Iterator[Text]:
         yield heading
     for line, each in zip(lines, traded, strict=True):
         yield line
-        yield one_line(Text(_INDENT + "  ".join(_details(each)), "dim"))
+        for below in flowed((Text(part, "dim") for part in _details(each)), width - len(_INDENT)):
+            yield Text.assemble(_INDENT, below)
     yield from flowed([*_without_trades(found), *_legend(), *_versions(found)], width)
 
 
@@ -168,8 +166,8 @@ def _legend() -> Iterator[Text]:
 def _details(each: HypothesisFigures) -> Iterator[str]:
     yield f"signals {each.signals:,}, {each.taken:,} taken"
     if each.expected is not None:
-        yield f"{each.expected:,.1f} trades expected"
-    yield f"slip {_bps(each.figures.slippage_bps)} ({_bps(each.figures.assumed_bps)} assumed)"
+        yield f"{each.expected:,.1f} expected"
+    yield f"slip {_bps(each.figures.slippage_bps)} ({each.figures.assumed_bps:.2f} assumed)"
     yield f"net {money_text(each.figures.net_pnl, signed=True)}"
 
 

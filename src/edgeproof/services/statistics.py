@@ -30,13 +30,16 @@ from edgeproof.services.live_trades import live_trades
 from edgeproof.services.scoreboard import Records, ScoreRow, Tally, score, tally_of
 from edgeproof.services.trading_view import TradingView
 
+LEAST_DAYS = 30
+"""Whole days before there are ratios of daily returns: of a few days they are figures without a meaning."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFigures:
     """The whole account. `equity` and `open_pnl` are None where a price is not known.
 
     `drawdowns` are of realised equity, a point at each trade that ended. `days` are whole days since trading began, of
-    whose returns (open P&L included) the ratios are made.
+    whose returns (open P&L included) the ratios and the growth are made; NaN where they are fewer than `LEAST_DAYS`.
     """
 
     start_equity: Decimal
@@ -117,13 +120,14 @@ def _account(journal: Journal, trades: Sequence[LiveTrade], view: TradingView) -
     curve = account_curve(journal, trades, view.equity, view.at)
     if curve is None:
         return None
-    daily = returns(at_ends_of_days(curve.marked))
+    every = returns(at_ends_of_days(curve.marked))
+    daily = every if len(every) >= LEAST_DAYS else every[:0]
     return AccountFigures(
         start_equity=curve.cash,
         equity=view.equity,
         open_pnl=None if view.equity is None else view.equity - view.cash,
         drawdowns=drawdowns(curve.realised, view.at),
-        days=len(daily),
+        days=len(every),
         sharpe=sharpe(daily),
         sortino=sortino(daily),
         calmar=calmar(daily),

@@ -130,6 +130,11 @@ def test_stats_as_json_have_null_where_a_figure_does_not_exist(asked: Asked) -> 
     assert [(each["label"], each["n"]) for each in document["groups"]] == [("BTC/USD:USD", 1)]
 
 
+def test_details_of_a_hypothesis_stand_on_one_line_of_a_narrow_terminal(asked: Asked) -> None:
+    lines = asked(records=three(), columns=80).out.splitlines()
+    assert "    signals 2, 2 taken  slip 0.00 bp (0.00 assumed)  net +100.00" in lines
+
+
 @pytest.mark.parametrize(("wins", "words"), [(30, "as tested"), (40, "+17 points"), (15, "-25 points")])
 def test_scoreboard_says_by_how_much_a_win_rate_is_off(wins: int, words: str) -> None:
     row = score("A", {BITCOIN: Tally(n=60, n_wins=wins)}, {("A", BITCOIN): TESTED})

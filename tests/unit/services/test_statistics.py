@@ -91,6 +91,28 @@ def test_daily_returns_are_of_opening_equities_with_what_is_open() -> None:
     assert [each - BEGAN for each in curve.marked.time.tolist()] == [0, DAY, 2 * DAY, 3 * DAY]
 
 
+def over(days: int) -> LiveStatistics:
+    """An account that wins 2 % on one day and loses 1 % on the next."""
+    equity = [Decimal(10_000)]
+    for each in range(days):
+        equity.append(equity[-1] * (Decimal("1.02") if each % 2 == 0 else Decimal("0.99")))
+    records: list[Record] = [session("s", BEGAN), *(opened(day, str(each)) for day, each in enumerate(equity))]
+    view = trading_view(Book(account=Account(cash=CASH)), {}, RiskLimits(), BEGAN + days * DAY + HOUR)
+    return live_statistics(ListJournal(records), view, {})
+
+
+def test_account_has_ratios_from_thirty_whole_days_on() -> None:
+    few, enough = over(29).account, over(30).account
+    assert few is not None
+    assert enough is not None
+    assert (few.days, enough.days) == (29, 30)
+    assert math.isnan(few.sharpe)
+    assert math.isnan(few.growth_a_year)
+    assert enough.sharpe == pytest.approx(0.005 / (0.015 * math.sqrt(30 / 29)) * math.sqrt(365))
+    assert enough.sortino == pytest.approx(0.005 / (0.01 / math.sqrt(2)) * math.sqrt(365))
+    assert enough.calmar == pytest.approx(((1.02 * 0.99) ** (15 * 365 / 30) - 1) / 0.01)
+
+
 def test_days_without_a_record_keep_the_equity_before() -> None:
     curve = account_curve(ListJournal([opened(0, "10000"), opened(3, "11000")]), (), None, BEGAN + 3 * DAY + HOUR)
     assert curve is not None
