@@ -36,6 +36,8 @@ from edgeproof.core.model.trading_event import FateDecided, TradeEnded, TradeFat
 from edgeproof.core.orders.lifecycle import apply_event
 from edgeproof.core.orders.planning import Bracket, plan_bracket
 from edgeproof.core.risk.limits import RiskLimits
+from edgeproof.services.evidence import TrackRecord
+from edgeproof.services.scoreboard import Scoreboard
 from edgeproof.services.standing import Standing
 from edgeproof.services.trading_view import trading_view
 from tests.support.risk import dec
@@ -360,8 +362,12 @@ def trading_standing() -> Standing:
     shown.watched = replace(shown.watched, command="paper")
     view = trading_view(book(), MARKS, LIMITS, NOW)
     shown.see_trading = lambda: view
-    shown.closed.append(closed(LONG))
-    shown.closed.append(closed(SHORT, direction=-1, instrument=ETHER, reason="stop", net_pnl=dec("-61.20")))
+    tested = TrackRecord(
+        state="qualified", n=340, win_rate=0.44, expectancy_r=0.12, mean_win_r=1.5, mean_loss_r=-0.96, run="r1"
+    )
+    shown.scoreboard = Scoreboard({(LONG.hypothesis, LONG.instrument): tested})
+    shown.trade_closed(closed(LONG))
+    shown.trade_closed(closed(SHORT, direction=-1, instrument=ETHER, reason="stop", net_pnl=dec("-61.20")))
     told_ones = [each for each in shown.decisions if each.fate is Fate.TOLD]
     for number, each in enumerate(told_ones):
         shown.was_traded(traded(each.signal) if number % 2 else denied(each.signal))

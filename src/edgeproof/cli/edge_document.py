@@ -36,6 +36,7 @@ from edgeproof.core.signals.hypothesis import Family
 from edgeproof.research.choice import ChoiceLuck
 from edgeproof.research.discover import Discovery
 from edgeproof.research.edge import Breakdown, Details, EdgeAnalysis, Examination
+from edgeproof.research.run_identity import code_version
 from edgeproof.research.trials import state_key
 from edgeproof.research.verdict import State
 
@@ -96,6 +97,7 @@ def states_document(found: Discovery, run: str) -> dict[str, dict[str, Any]]:
             "state": each.verdict.state.value,
             "verdict": each.verdict.line,
             "run": run,
+            "version": code_version(),
             "data_end": format_time(each.examination.end),
             "record": _record(each.examination),
         }
@@ -104,9 +106,11 @@ def states_document(found: Discovery, run: str) -> dict[str, dict[str, Any]]:
 
 def _record(examined: Examination) -> Document:
     """The figures that a live signal shows of its hypothesis: of all the time where that was looked at."""
+    is_whole = examined.details is not None
     figures = examined.details.whole if examined.details is not None else examined.in_sample
     document = statistics_document(figures)
-    return {name: document[name] for name in RECORD}
+    days = sum((each.end - each.start) / DAY if is_whole else each.in_sample_days for each in examined.spans)
+    return {name: document[name] for name in RECORD} | {"days": days}
 
 
 def analysis_document(analysis: EdgeAnalysis) -> Document:

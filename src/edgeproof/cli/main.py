@@ -39,6 +39,7 @@ def _enter_commands() -> None:
         ready,
         report_command,
         scan,
+        stats,
         status,
         steer,
         why,
@@ -56,6 +57,7 @@ def _enter_commands() -> None:
     parity.enter(app)
     status.enter(app)
     positions.enter(app)
+    stats.enter(app)
     steer.enter(app)
     doctor.enter(app)
     drill.enter(app)

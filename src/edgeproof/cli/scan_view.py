@@ -28,6 +28,7 @@ from edgeproof.cli.scan_lines import (
     reason_text,
     traded_text,
 )
+from edgeproof.cli.score_lines import score_table
 from edgeproof.cli.stretches import stretches
 from edgeproof.cli.trade_lines import trade_table
 from edgeproof.cli.trading_lines import account_lines, exposure_lines
@@ -109,6 +110,7 @@ def picture(standing: Standing, now: float, size: Size) -> Group:
     found = (
         *([] if trading is None else [_exposures(trading, size.width)]),
         _closed(standing, size.width),
+        *([] if trading is None else [_scores(standing, size.width)]),
         _open_signals(standing, names, size.width),
         _previews(standing, names, size.width),
         _decisions(standing, names, size.width),
@@ -133,6 +135,13 @@ def _exposures(trading: TradingView, width: int) -> _Part:
 def _closed(standing: Standing, width: int) -> _Part:
     heading, lines = trade_table(standing.closed, width)
     return _Part("trades that are over", 4, [[each] for each in lines], heading)
+
+
+def _scores(standing: Standing, width: int) -> _Part:
+    heading, lines = score_table(standing.scoreboard.rows(), width)
+    return _Part(
+        "scoreboard: live against tested (more of it: edgeproof stats)", 4, [[each] for each in lines], heading
+    )
 
 
 def _that_fit(parts: Sequence[_Part], room: int) -> list[_Part]:

@@ -53,6 +53,18 @@ def _named(name: str, library: Sequence[Hypothesis]) -> list[Hypothesis]:
     return found
 
 
+def names_among(words: Sequence[str], known: Iterable[str]) -> frozenset[str]:
+    """The known names that names or globs mean, in any case; one that means nothing is an error with the nearest."""
+    names = sorted(known)
+    found: set[str] = set()
+    for word in words:
+        meant = {name for name in names if name.lower() == word.lower() or fnmatchcase(name.lower(), word.lower())}
+        if not meant:
+            raise InputError(f'no hypothesis that was traded is called "{word}"{_hint(word, names)}')
+        found |= meant
+    return frozenset(found)
+
+
 def _hint(word: str, known: Iterable[str]) -> str:
     names = {each.lower(): each for each in known}
     near = difflib.get_close_matches(word.lower(), list(names), n=1, cutoff=0.5)

@@ -18,6 +18,7 @@ class TrackRecord:
     """How a hypothesis did in the backtest on an instrument; None where it was not tested.
 
     `win_rate_low` and `win_rate_high` bound a Wilson interval of 95 %; `cost_r` is the mean cost of a trade in R.
+    `days` is how much time `n` trades took, that of several instruments added up; `version` is the program that tested.
     """
 
     state: str = "draft"
@@ -32,6 +33,8 @@ class TrackRecord:
     mean_loss_r: float | None = None
     cost_r: float | None = None
     data_end: str | None = None
+    days: float | None = None
+    version: str | None = None
 
 
 _OF_RECORD = tuple(each.name for each in fields(TrackRecord))

@@ -42,6 +42,7 @@ from edgeproof.services.desk import Desk
 from edgeproof.services.health import FeedHealth
 from edgeproof.services.plan import Fates, Means, Plan, Trader
 from edgeproof.services.prepare import Prepared, begin_with, bring, give_back, history_source
+from edgeproof.services.scoreboard import Scoreboard
 from edgeproof.services.standing import InstrumentStanding, Preview, Standing
 
 LOOK_EVERY_S = 5.0
@@ -166,6 +167,9 @@ class Session:
         used = {each: of.used for each, of in prepared.items()}
         self._watch = SignalWatch(self.plan.hypotheses, self.plan.instruments)
         self._desk = self._new_desk(used, taken, now)
+        self._shown.scoreboard = Scoreboard(self.plan.records)
+        for entry in self.means.journal.read(TradeClosed):
+            self._shown.scoreboard.ended(entry.record)
         records: list[Record] = [self._session_began(used)]
         for instrument, each in prepared.items():
             after = taken.get(instrument, each.used.end)
@@ -304,7 +308,7 @@ class Session:
                 case SignalTraded():
                     standing.was_traded(record)
                 case TradeClosed():
-                    standing.closed.append(record)
+                    standing.trade_closed(record)
                 case _:
                     pass
 

@@ -12,6 +12,7 @@ from edgeproof.core.model.trading_event import FateDecided
 from edgeproof.ports import Report, Sample
 from edgeproof.services.health import FeedHealth, gauge, total
 from edgeproof.services.health import report as report_feed
+from edgeproof.services.scoreboard import Scoreboard
 from edgeproof.services.trading_view import TradingView
 
 STALE_CLOSE_MS = 3 * MINUTE
@@ -84,7 +85,7 @@ class Standing:
 
     `closes` counts all closes that were evaluated, those of `missed` (evaluated too late) among them. `see_trading`
     says how trading stands now, None where nothing is traded; `traded` what it made of the latest decisions, by the ids
-    of their signals.
+    of their signals. `scoreboard` counts all trades of the journal, `closed` has the last of this session.
     """
 
     watched: Watched
@@ -100,6 +101,7 @@ class Standing:
     latencies_ms: deque[float] = field(default_factory=lambda: deque(maxlen=_LATENCIES))
     closed: deque[TradeClosed] = field(default_factory=lambda: deque(maxlen=_LAST))
     traded: dict[str, FateDecided] = field(default_factory=dict)
+    scoreboard: Scoreboard = field(default_factory=Scoreboard)
     parity: ParityRun | None = None
     see_trading: Callable[[], TradingView | None] = lambda: None
     _open: list[Decision] = field(default_factory=list)
@@ -127,6 +129,11 @@ class Standing:
         if decisions:
             # Where nothing shows them, nobody asks for the open ones: those of months would be held.
             self.open_signals(max(each.signal.time for each in decisions))
+
+    def trade_closed(self, record: TradeClosed) -> None:
+        """Take in the end of a trade."""
+        self.closed.append(record)
+        self.scoreboard.ended(record)
 
     def was_traded(self, record: SignalTraded) -> None:
         """Take in what trading made of a signal."""

@@ -11,7 +11,17 @@ from edgeproof.services.evidence import TrackRecord
 _BEST_FIRST = ("killed", "qualified", "tested", "rejected")
 """Of several discoveries the one in this order speaks: what was killed stays so, what is proven on one scope is."""
 
-_FIGURES = ("n", "win_rate", "win_rate_low", "win_rate_high", "expectancy_r", "mean_win_r", "mean_loss_r", "cost_r")
+_FIGURES = (
+    "n",
+    "win_rate",
+    "win_rate_low",
+    "win_rate_high",
+    "expectancy_r",
+    "mean_win_r",
+    "mean_loss_r",
+    "cost_r",
+    "days",
+)
 
 
 def track_record(scopes: Mapping[str, Mapping[str, Any]], instrument: Instrument) -> TrackRecord:
@@ -26,6 +36,7 @@ def track_record(scopes: Mapping[str, Mapping[str, Any]], instrument: Instrument
         verdict=str(best.get("verdict", "")),
         run=best.get("run"),
         data_end=best.get("data_end"),
+        version=best.get("version"),
         **{name: figures.get(name) for name in _FIGURES},
     )
 

@@ -166,3 +166,15 @@ def test_picture_of_a_session_that_trades_says_what_became_of_signals_and_trades
     text = "\n".join(shown(120, 60, trading_standing()))
     assert "open_positions 3 > 2" in text
     assert "break-even  1h 59m  +184.12  +0.92" in text
+
+
+def test_session_that_trades_shows_live_beside_tested() -> None:
+    lines = shown(80, 60, trading_standing())
+    at = next(number for number, line in enumerate(lines) if line.startswith("scoreboard: live against tested"))
+    rows = [lines[at + 2], lines[at + 3]]
+    assert any(row.endswith("1 of 50") and " 44% " in row for row in rows)
+    assert any(row.endswith("not tested") for row in rows)
+
+
+def test_session_that_only_watches_has_no_scoreboard() -> None:
+    assert not [line for line in shown(80, 60) if line.startswith("scoreboard")]
