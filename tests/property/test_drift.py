@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgeproof.core.performance.drift import HEAVIEST, LIGHTEST, Drift, DriftStage, DriftTest, after, weight_of
+from edgeproof.core.model.entry import HEAVIEST
+from edgeproof.core.performance.drift import LIGHTEST, Drift, DriftStage, DriftTest, after, weight_of
 
 R = st.floats(-8.0, 12.0)
 

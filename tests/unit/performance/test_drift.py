@@ -12,9 +12,9 @@ import pytest
 
 from edgeproof.core.kernels.resampling import cusum_peaks
 from edgeproof.core.model.candle import FloatArray
+from edgeproof.core.model.entry import HEAVIEST
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.performance.drift import (
-    HEAVIEST,
     Drift,
     DriftRules,
     DriftStage,

@@ -18,12 +18,10 @@ import numpy as np
 
 from edgeproof.core.kernels.resampling import StreamArray, cusum_peaks
 from edgeproof.core.model.candle import FloatArray
+from edgeproof.core.model.entry import HEAVIEST
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.performance.sample import Untestable, require_finite, require_fraction, too_few
 from edgeproof.core.performance.significance import MIN_ROUND_TRIPS, optimal_block_length
-
-HEAVIEST = Decimal("1.5")
-"""No weight is above this, whatever a hypothesis has won."""
 
 LIGHTEST = Decimal(0)
 _STEP = Decimal("0.01")
