@@ -35,7 +35,8 @@ test: .venv/.stamp
 
 SOAK := $(patsubst %,tests/acceptance/test_%.py,live_week scan_week scan_interrupted scan_month paper_week replay_month)
 soak: .venv/.stamp
-	@EDGEPROOF_SOAK=1 $(BIN)/pytest -q -s --timeout 1500 $(SOAK) tests/property/test_engine.py
+	@EDGEPROOF_SOAK=1 $(BIN)/pytest -q -s --timeout 1500 $(SOAK) tests/property/test_engine.py \
+		tests/unit/performance/test_drift.py
 
 check: .venv/.stamp lock-check
 	@$(BIN)/ruff check .

@@ -10,7 +10,8 @@ from edgeproof.adapters.simulated.costs import costs_by_hypothesis
 from edgeproof.adapters.simulated.exchange import SimulatedExchange
 from edgeproof.adapters.storage.wishes import FolderWishes
 from edgeproof.bootstrap import fees
-from edgeproof.bootstrap.session import Manner, OpenSession, ScanCall, open_session, read_records
+from edgeproof.bootstrap.drift import weighing
+from edgeproof.bootstrap.session import PROVEN, Manner, OpenSession, ScanCall, open_session, read_records
 from edgeproof.bootstrap.trading import RISK, limits_document, limits_in_force, risk_limits
 from edgeproof.config import Settings
 from edgeproof.core.engine.risk import by_risk
@@ -25,6 +26,7 @@ from edgeproof.core.risk.limits import RiskLimits
 from edgeproof.core.simulation.account import SimulatedAccount
 from edgeproof.core.simulation.streaming import StreamRules, StreamVenue
 from edgeproof.ports import InstrumentRules, Journal, MarketFeed, MarketHistory
+from edgeproof.services.drifting import PROBATION
 from edgeproof.services.kept_book import book_of
 from edgeproof.services.plan import Fates, Trader
 from edgeproof.services.priced_book import Margins
@@ -85,6 +87,7 @@ def _plan(call: ScanCall, settings: Settings, limits: RiskLimits, listed: Sequen
         exchange=exchange,
         assumed=lambda intent: costs(intent).slippage,
         records=read_records(call.home, call.hypotheses, call.instruments),
+        weighing=weighing(call.home, call.hypotheses, call.instruments),
     )
 
 
@@ -123,5 +126,12 @@ def _said(value: object) -> str:
     return "off" if value is False else str(value)
 
 
-PAPER = Manner(command="paper", trading=_trading, wishes=FolderWishes, settings=_settings, with_trades=True)
-"""Orders are filled by a simulation."""
+PAPER = Manner(
+    command="paper",
+    trading=_trading,
+    wishes=FolderWishes,
+    settings=_settings,
+    with_trades=True,
+    admits=(*PROVEN, PROBATION),
+)
+"""Orders are filled by a simulation. What was killed and is on probation trades here, and only here."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from edgeproof.adapters.clock import SystemClock
 from edgeproof.adapters.storage.session_lock import Holder
-from edgeproof.adapters.storage.states import STATES, read_states
+from edgeproof.adapters.storage.states import LIVE, STATES, read_states
 from edgeproof.bootstrap import fees, market_history, open_store
 from edgeproof.bootstrap.journal import hold_home, open_journal, open_signal_file
 from edgeproof.bootstrap.live import open_feed
@@ -50,8 +50,8 @@ Enough for the regimes: 500 candles of 15m.
 """
 
 LONGEST_HISTORY = 400 * DAY
-_PROVEN = ("qualified", "paper", "live")
-_ALL = (*_PROVEN, "draft", "tested", "probation", "rejected")
+PROVEN: tuple[str, ...] = ("qualified", "paper", "live")
+_ALL = (*PROVEN, "draft", "tested", "probation", "rejected")
 
 Records = Mapping[tuple[str, Instrument], TrackRecord]
 
@@ -80,7 +80,8 @@ class ScanCall:
 class Manner:
     """What a session does about its signals: the command that says so, who trades them, where wishes are left.
 
-    `settings` is what decides about it, as it is written down; `with_trades` whether the feed brings single trades.
+    `settings` is what decides about it, as it is written down; `with_trades` whether the feed brings single trades;
+    `admits` are the states of hypotheses whose signals are told unless everything is.
     """
 
     command: str
@@ -88,6 +89,7 @@ class Manner:
     wishes: Callable[[Path, Callable[[str], None]], Wishes]
     settings: Callable[[Settings], Mapping[str, object]]
     with_trades: bool
+    admits: tuple[str, ...] = PROVEN
 
 
 async def _nobody(_session: str) -> Trader:
@@ -141,7 +143,7 @@ def open_session(
     """
     settings = load_settings(call.config)
     records = read_records(call.home, call.hypotheses, call.instruments)
-    watched = _watched(call, records)
+    watched = _watched(call, records, manner.admits)
     clock = SystemClock()
     plan = _plan(call, manner, settings, records, watched, clock)
     with ExitStack() as stack:
@@ -201,14 +203,18 @@ class SignalLog:
 def read_records(home: Path, hypotheses: Sequence[Hypothesis], instruments: Sequence[Instrument]) -> Records:
     """The track record of every hypothesis on every instrument, as discoveries under a home left it."""
     states = read_states(home)
-    scopes = {each.name: states.get(state_key(each), {}).get("scopes", {}) for each in hypotheses}
-    return {(name, each): track_record(of, each) for name, of in scopes.items() for each in instruments}
+    kept = {each.name: states.get(state_key(each), {}) for each in hypotheses}
+    return {
+        (name, each): track_record(of.get("scopes", {}), each, of.get(LIVE))
+        for name, of in kept.items()
+        for each in instruments
+    }
 
 
-def _watched(call: ScanCall, records: Records) -> tuple[Hypothesis, ...]:
+def _watched(call: ScanCall, records: Records, admits: tuple[str, ...]) -> tuple[Hypothesis, ...]:
     if call.everything:
         return call.hypotheses
-    proven = {name for (name, _), record in records.items() if record.state in _PROVEN}
+    proven = {name for (name, _), record in records.items() if record.state in admits}
     if not proven:
         counts = ", ".join(f"{count} {state}" for state, count in states_watched(records).items())
         raise NothingQualified(
@@ -239,7 +245,7 @@ def _plan(  # noqa: PLR0913, PLR0917 - what a plan is made of
     began = format_time(clock.now())[:19].replace("-", "").replace(":", "")
     rules = Rules(
         limits=limits_of(settings),
-        admits=_ALL if call.everything else _PROVEN,
+        admits=_ALL if call.everything else manner.admits,
         admits_words="not killed" if call.everything else "qualified",
         cost_of=cost_of,
     )

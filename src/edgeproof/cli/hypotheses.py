@@ -46,8 +46,11 @@ def list_(
 
 
 def _states(context: Context, hypotheses: "Sequence[Hypothesis]") -> dict[str, str]:
-    """How far each hypothesis has come, by name: what discovery found, draft where it was not tested as it stands."""
-    from edgeproof.adapters.storage.states import read_states  # noqa: PLC0415
+    """How far each hypothesis has come, by name: killed or on probation by its live trades, else what discovery found.
+
+    It is a draft where it was not tested as it stands.
+    """
+    from edgeproof.adapters.storage.states import LIVE, read_states  # noqa: PLC0415
     from edgeproof.core.signals.hypothesis import variants  # noqa: PLC0415
     from edgeproof.research.trials import state_key  # noqa: PLC0415
     from edgeproof.research.verdict import overall  # noqa: PLC0415
@@ -55,8 +58,10 @@ def _states(context: Context, hypotheses: "Sequence[Hypothesis]") -> dict[str, s
     kept = read_states(context.home)
     states: dict[str, str] = {}
     for each in hypotheses:
-        scopes = [kept.get(state_key(variant), {}).get("scopes", {}) for variant in variants(each)]
-        states[each.name] = overall([found["state"] for scope in scopes for found in scope.values()]).value
+        found = [kept.get(state_key(variant), {}) for variant in variants(each)]
+        scopes = [one for of in found for one in of.get("scopes", {}).values()]
+        live = [str(of[LIVE]["state"]) for of in found if of.get(LIVE, {}).get("state")]
+        states[each.name] = live[0] if live else overall([one["state"] for one in scopes]).value
     return states
 
 
@@ -135,6 +140,25 @@ def _say_errors(context: Context, errors: "Sequence[HypothesisError]") -> None:
     for error in errors:
         sys.stderr.write(f"{error}\n")
     sys.stderr.write(f"{len(errors)} {'error' if len(errors) == 1 else 'errors'}; nothing was changed\n")
+
+
+@command(app)
+def revive(
+    context: Context,
+    name: Annotated[str, typer.Argument(help="A hypothesis that was killed.")],
+    hypotheses: _FILES = None,
+) -> None:
+    """Put a killed hypothesis on probation: it trades on paper, and must show itself anew."""
+    from edgeproof.bootstrap import drift  # noqa: PLC0415
+    from edgeproof.core.signals.hypothesis import variants  # noqa: PLC0415
+
+    library = [variant for each in _library(context, hypotheses) for variant in variants(each)]
+    hypothesis = _find(library, name)
+    words = drift.revive(context.home, hypothesis)
+    if context.json:
+        context.print_json({"hypothesis": name, "state": drift.live_states(context.home, [hypothesis])[name]})
+        return
+    context.out.print(words)
 
 
 @command(app)

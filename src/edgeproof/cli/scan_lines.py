@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from edgeproof.cli.figures import price_text, quantity_text, span_text, value_text
 from edgeproof.cli.stretches import REASONS, Stretch
+from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.event import IncidentKind
 from edgeproof.core.model.journal import Noticed
 from edgeproof.core.model.signal import Decision, Fate
@@ -44,8 +45,19 @@ def traded_text(traded: FateDecided) -> str:
     'not traded: open_positions 3 > 2'
     """
     if traded.fate is TradeFate.TAKEN:
-        return f"size {quantity_text(traded.quantity or Decimal(0))}"
+        return f"size {quantity_text(traded.quantity or Decimal(0))}{weight_text(traded.weight)}"
     return f"not traded: {_rule_text(traded)}"
+
+
+def weight_text(weighed: SignalWeight | None) -> str:
+    """The weight of a signal and its stage, where they are not what is usual.
+
+    >>> weight_text(SignalWeight(weight=Decimal("0.50"), stage="half")), weight_text(SignalWeight(stage="steady"))
+    (', weight 0.5 (half)', '')
+    """
+    if weighed is None or weighed.stage in {"", "steady", "untested"}:
+        return ""
+    return f", weight {weighed.weight.normalize():f} ({weighed.stage})"
 
 
 def _rule_text(decided: Decision | FateDecided) -> str:

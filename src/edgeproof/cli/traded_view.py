@@ -10,6 +10,7 @@ from rich.text import Text
 from edgeproof.cli.decision_view import limit_text
 from edgeproof.cli.figures import money_text, price_text, quantity_text, span_text, value_text
 from edgeproof.cli.scan_lines import clock_text, moment_text
+from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.journal import OrderNoted, TradeClosed
 from edgeproof.core.model.order import EMERGENCY, EXIT, STOP, parse_order_id
 from edgeproof.core.model.signal import Check
@@ -21,6 +22,8 @@ RISK_RULES = {
     "equity": "of the account; it must be known and above 0",
     "instrument": "whether it is listed and tradeable",
     "whitelist": "the instruments that may be traded",
+    "drift": "how far its trades fall short of its backtest, and where that kills",
+    "weight": "share of the usual risk, by drift",
     "price_age_seconds": "how old the newest price is",
     "levels": "entry and stop are prices, the stop on the right side",
     "daily_loss": "of the day, a fraction of its opening equity",
@@ -72,12 +75,21 @@ def _facts(traded: Traded) -> Iterator[tuple[str, str | Text]]:
     yield "fate", f"{_FATES[decided.fate]}{_reason(decided)}"
     if decided.sizing:
         yield "size", decided.sizing
+    if decided.weight is not None:
+        yield "weight", _weight(decided.weight)
     if traded.closed is not None:
         yield from _result(traded.closed)
     elif traded.never_filled:
         yield "result", "none: its entry was not filled"
     elif decided.fate is TradeFate.TAKEN:
         yield "result", "it is open, or waits for its entry: edgeproof positions"
+
+
+def _weight(weighed: SignalWeight) -> str:
+    words = f"{weighed.weight.normalize():f}, {weighed.stage} after {weighed.trades} live trades"
+    if weighed.value is not None and weighed.limit is not None:
+        words += f": drift {weighed.value:.1f}, killed above {weighed.limit:.1f}"
+    return f"{words}; {weighed.note}" if weighed.note else words
 
 
 def _reason(decided: FateDecided) -> str:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.signal import Check, Decision
 from edgeproof.core.model.time import format_duration, format_time
 from edgeproof.core.model.trading_event import FateDecided
@@ -82,7 +83,20 @@ def trade_document(traded: FateDecided) -> dict[str, Any]:
         "value": plain(traded.value),
         "limit": plain(traded.limit),
         "sizing": traded.sizing or None,
+        "weight": None if traded.weight is None else weight_document(traded.weight),
         "decided_at": format_time(traded.time),
+    }
+
+
+def weight_document(weighed: SignalWeight) -> dict[str, Any]:
+    """The weight of a hypothesis, and how it does against its test: the statistic and where it kills."""
+    return {
+        "weight": float(weighed.weight),
+        "stage": weighed.stage,
+        "value": plain(weighed.value),
+        "limit": plain(weighed.limit),
+        "trades": weighed.trades,
+        "note": weighed.note or None,
     }
 
 

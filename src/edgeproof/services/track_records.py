@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from edgeproof.core.model.entry import TrackRecord as SizingRecord
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.services.evidence import TrackRecord
 
-_BEST_FIRST = ("killed", "qualified", "tested", "rejected")
+_BEST_FIRST = ("killed", "probation", "qualified", "tested", "rejected")
 """Of several discoveries the one in this order speaks: what was killed stays so, what is proven on one scope is."""
 
 _FIGURES = (
@@ -24,8 +25,20 @@ _FIGURES = (
 )
 
 
-def track_record(scopes: Mapping[str, Mapping[str, Any]], instrument: Instrument) -> TrackRecord:
-    """The record on an instrument, from the scopes of a hypothesis: instruments joined by " + "."""
+def track_record(
+    scopes: Mapping[str, Mapping[str, Any]], instrument: Instrument, live: Mapping[str, Any] | None = None
+) -> TrackRecord:
+    """The record on an instrument, from the scopes of a hypothesis: instruments joined by " + ".
+
+    What its live trades have led to, `live`, speaks before what discoveries found: on every instrument.
+    """
+    record = _discovered(scopes, instrument)
+    if live is None or not live.get("state"):
+        return record
+    return replace(record, state=str(live["state"]), verdict=str(live.get("why", "")))
+
+
+def _discovered(scopes: Mapping[str, Mapping[str, Any]], instrument: Instrument) -> TrackRecord:
     found = [each for scope, each in scopes.items() if instrument.unified in scope.split(" + ")]
     if not found:
         return TrackRecord()

@@ -17,6 +17,7 @@ from typing import Protocol
 from edgeproof.core.engine.state import EngineState, Rules, begin
 from edgeproof.core.engine.step import step
 from edgeproof.core.model.candle import Candles
+from edgeproof.core.model.entry import UNWEIGHED
 from edgeproof.core.model.errors import EdgeproofError
 from edgeproof.core.model.event import ClosedCandle, FundingPublished, MarketTrade, Quote
 from edgeproof.core.model.execution import ExecutionEvent, Expired, Sent
@@ -64,6 +65,7 @@ from edgeproof.core.model.trading_event import (
 )
 from edgeproof.core.signals.watch import ExitMet
 from edgeproof.ports import FeedEvent, Journal, MarketFeed, OrderGateway, SentCommand, TradingFeed, Wish
+from edgeproof.services.drifting import Drifting, Weighing, drifting_of
 from edgeproof.services.evidence import TrackRecord
 from edgeproof.services.kept_book import book_of
 from edgeproof.services.order_notes import Notes
@@ -75,7 +77,6 @@ from edgeproof.services.trading_view import TradingView, trading_view
 
 QUOTED_MS = 10 * SECOND
 """While a quote is no older than this, a trade says nothing about the price that the quote does not."""
-
 
 WHOLE_EVERY = 1_000
 """Changes after which the whole book is written down again: who reads a journal need not go back further."""
@@ -95,7 +96,7 @@ class TradingPlan:
 
     `exchange` opens the venue of the orders: around a market feed, knowing the orders of a book and the histories.
     `assumed` is the slippage a backtest assumes for an order, a fraction of price; `records` are wanted by Kelly sizing
-    alone, `margins` by views: they decide nothing.
+    alone, `margins` by views: they decide nothing. `weighing` says by what drift from the backtest is judged.
     """
 
     rules: Rules
@@ -104,6 +105,7 @@ class TradingPlan:
     assumed: Callable[[OrderIntent], float]
     records: Mapping[tuple[str, Instrument], TrackRecord] = field(default_factory=dict)
     margins: Margins = field(default_factory=dict)
+    weighing: Weighing = field(default_factory=Weighing)
 
 
 @dataclass(slots=True, eq=False)
@@ -122,6 +124,7 @@ class TradingDesk:
     asked: Mapping[str, OrderNoted] = field(default_factory=dict)
     granted: frozenset[str] = frozenset()
     words: Sequence[str] = ()
+    drifting: Drifting | None = None
     state: EngineState = field(init=False)
     _kept: Book = field(init=False)
     _relations: Relations = field(init=False)
@@ -224,6 +227,8 @@ class TradingDesk:
 
     async def send(self) -> None:
         """Tell the venue what was decided and is in the journal by now."""
+        if self.drifting is not None:
+            self.drifting.keep()
         commands, self._commands = self._commands, []
         if not commands:
             return
@@ -294,7 +299,8 @@ class TradingDesk:
         self._signals[decision.signal.id] = decision.signal
         record = self.plan.records.get((decision.signal.hypothesis, decision.signal.instrument))
         known = None if record is None else sizing_record(record)
-        self._do(SignalSeen(time=decision.decided_at, signal=decision.signal, record=known))
+        weight = UNWEIGHED if self.drifting is None else self.drifting.weight(decision.signal.hypothesis)
+        self._do(SignalSeen(time=decision.decided_at, signal=decision.signal, record=known, weight=weight))
 
     def _grant(self, wish: Wish) -> str:
         before = len(self._commands)
@@ -348,6 +354,7 @@ class TradingDesk:
             case TradeEnded():
                 name = self.state.over[command.signal_id].signal.hypothesis
                 self._out.append(TradeClosed(session=self.session, at=time, hypothesis=name, trade=command))
+                self._out += [] if self.drifting is None else self.drifting.ended(name, command)
             case StandingChanged():
                 self._out.append(StandingNoted(session=self.session, at=time, standing=command))
 
@@ -381,6 +388,7 @@ def take_up(session: str, plan: TradingPlan, journal: Journal, words: Sequence[s
         asked={each.order_id: each for each in notes if each.what in _ASKED},
         granted=frozenset(entry.record.id for entry in journal.last(Asked, _NOTES)),
         words=words,
+        drifting=drifting_of(session, plan.weighing, journal) if plan.weighing.tested else None,
     )
 
 

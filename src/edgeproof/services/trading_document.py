@@ -8,7 +8,7 @@ from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import OrderNoted, TradeClosed
 from edgeproof.core.model.time import format_time
 from edgeproof.core.model.trading import TradingStatus
-from edgeproof.services.signal_document import check_document, direction_word, plain
+from edgeproof.services.signal_document import check_document, direction_word, plain, weight_document
 from edgeproof.services.traded import Traded
 from edgeproof.services.trading_view import DayView, PositionView, RestingView, TargetView, TradingView
 
@@ -153,6 +153,7 @@ def traded_document(traded: Traded) -> dict[str, Any]:
         "limit": plain(decided.limit),
         "quantity": number(decided.quantity),
         "sizing": decided.sizing or None,
+        "weight": None if decided.weight is None else weight_document(decided.weight),
         "checks": [check_document(each) for each in decided.checks],
         "orders": [_order(each) for each in traded.orders],
         "result": None if traded.closed is None else _result(traded.closed),

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from edgeproof.core.model.entry import EntryMarket, EntryRequest, TrackRecord
+from edgeproof.core.model.entry import EntryMarket, EntryRequest, SignalWeight, TrackRecord
+from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.portfolio import LossStreak, Portfolio
 from edgeproof.core.model.time import HOUR, SECOND
 from edgeproof.core.model.trading import BreakerLevel, TradingState, TradingStatus
@@ -375,3 +376,53 @@ STOPS = [
 def test_stop_is_never_moved_away(direction: int, current: str | None, proposed: str, holds: bool) -> None:
     check = check_stop_move(direction, None if current is None else Decimal(current), Decimal(proposed))
     assert check.holds == holds
+
+
+# --- drift ---
+
+
+def _weighed(weight: str, stage: str) -> EntryRequest:
+    return long_btc(weight=SignalWeight(weight=Decimal(weight), stage=stage, value=31.25, limit=35.0, trades=60))
+
+
+WEIGHTS = [
+    ("1", "steady", "0.4"),
+    ("0.5", "half", "0.2"),
+    ("1.33", "gaining", "0.532"),
+    ("0", "kill", "no: drift 31.25 against 35.0"),
+]
+
+
+@pytest.mark.parametrize(("weight", "stage", "told"), WEIGHTS)
+def test_entry_of_a_weight_risks_that_share(weight: str, stage: str, told: str) -> None:
+    outcome = _entry(limits={"max_leverage": None, "max_notional": None}, request=_weighed(weight, stage))
+    assert _told(outcome) == told
+    shown = {check.rule: (check.value, check.limit, check.holds) for check in outcome.checks}
+    assert shown["weight"] == (float(weight), 1.5, True)
+    assert shown["drift"] == (31.25, 35.0, stage != "kill")
+
+
+def test_entry_at_half_weight_says_so_and_is_no_crumb() -> None:
+    outcome = _entry(limits={"min_size_share": Decimal("0.9")}, request=_weighed("0.5", "half"))
+    assert isinstance(outcome, Sized)
+    assert outcome.sizing.words == "asked 0.2, given 0.2000 in steps of 0.0001, risk 1.000 %, weight 0.5"
+
+
+def test_entry_that_nobody_weighs_is_held_against_no_drift() -> None:
+    assert not {"drift", "weight"} & {check.rule for check in _entry().checks}
+
+
+def test_entry_of_a_winner_never_risks_more_than_a_risk_fraction_may_be() -> None:
+    limits = {
+        "risk_fraction": Decimal("0.10"), "max_open_risk": None, "max_leverage": None, "max_notional": None,
+        "max_margin_share": None, "max_btc_beta": None,
+    }  # fmt: skip
+    outcome = _entry(limits=limits, request=_weighed("1.5", "gaining"))
+    assert isinstance(outcome, Sized)
+    assert outcome.sizing.risk_fraction == Decimal("0.10")
+
+
+def test_a_weight_beyond_its_bounds_is_refused() -> None:
+    for wrong in ("-0.1", "1.51", "NaN"):
+        with pytest.raises(InputError, match="a weight from 0 to 1.5"):
+            _weighed(wrong, "gaining")

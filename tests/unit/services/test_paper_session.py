@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeVar
 
+import numpy as np
 import pytest
 
 from edgeproof.adapters.simulated.costs import costs_by_hypothesis
@@ -31,12 +32,15 @@ from edgeproof.core.model.time import HOUR, MINUTE, SECOND
 from edgeproof.core.model.trade import Book, Terms
 from edgeproof.core.model.trading import TradingState
 from edgeproof.core.model.trading_event import TradeFate
+from edgeproof.core.performance.drift import DriftTest
 from edgeproof.core.risk.limits import RiskLimits
 from edgeproof.core.signals.validate import Limits
+from edgeproof.core.signals.write import hypothesis_toml
 from edgeproof.core.simulation.account import SimulatedAccount
 from edgeproof.core.simulation.streaming import StreamRules, StreamVenue
 from edgeproof.ports import MarketFeed, SentCommand, Wish
 from edgeproof.services.desk import Rules as DeskRules
+from edgeproof.services.drifting import BacktestSample, Turn, Weighing
 from edgeproof.services.kept_book import book_of, kept_book, marks_of
 from edgeproof.services.plan import Means, Plan
 from edgeproof.services.session import Session
@@ -210,12 +214,13 @@ class Disk(Kept):
     """What outlives a session that trades."""
 
     box: Box = field(default_factory=Box)
+    weighing: Weighing = field(default_factory=Weighing)
 
 
 def session(disk: Disk, fuse: Fuse, name: str = "s1", now: int = SEEN.begin) -> Session:
     async def trading(of: str) -> TradingDesk:
         await asyncio.sleep(0)
-        return take_up(of, plan(fuse), disk.journal)
+        return take_up(of, replace(plan(fuse), weighing=disk.weighing), disk.journal)
 
     async def compare(start: int, end: int) -> ParityRun:
         await asyncio.sleep(0)
@@ -377,3 +382,59 @@ def test_where_the_venue_would_liquidate_is_known_to_the_session_and_to_whoever_
     assert [each.liquidation_price for each in desk.view().positions] == [each.liquidation_price for each in told]
     assert told
     assert all(each.liquidation_price is not None for each in told)
+
+
+# --- drift ---
+
+
+def impatient(turns: list[Turn]) -> Weighing:
+    """One loss halves the weight, two in a row kill."""
+    test = DriftTest(
+        n=100, mean=0.2, deviation=1.0, reference=0.05, block_length=1.0, alert=0.2, half=0.3, kill=1.6, gain=0.5
+    )
+
+    def keep(turn: Turn) -> bool:
+        turns.append(turn)
+        return True
+
+    outcomes, instruments = np.array([1.2, -0.8] * 50), frozenset(SEEN.instruments)
+    return Weighing(
+        tested={each.name: BacktestSample(outcomes=outcomes, instruments=instruments) for each in hypotheses()},
+        definitions={each.name: hypothesis_toml(each) for each in hypotheses()},
+        calibrate=lambda _: test,
+        keep=keep,
+    )
+
+
+def test_a_session_weighs_its_signals_and_denies_those_of_what_its_trades_have_killed() -> None:
+    turns: list[Turn] = []
+    disk = Disk(weighing=impatient(turns))
+    assert run(disk, Fuse())
+    decided = [each.decided for each in records(disk, SignalTraded)]
+    weighed = [each.weight for each in decided if each.weight is not None]
+    assert {"steady", "half", "kill"} <= {each.stage for each in weighed}
+    for each in decided:
+        if each.rule == "drift":
+            assert (each.fate, each.limit, each.quantity) == (TradeFate.DENIED, 1.6, None)
+            assert isinstance(each.value, float)
+            assert each.value > 1.6
+        if each.fate is TradeFate.TAKEN and each.weight is not None and each.weight.stage == "half":
+            assert "weight 0.5" in each.sizing
+    assert "drift" in {each.rule for each in decided}
+    killed = [each.hypothesis for each in turns]
+    assert killed
+    assert len(killed) == len(set(killed))
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_a_session_that_was_killed_weighs_on_as_if_nothing_had_happened(part: int) -> None:
+    turns: list[Turn] = []
+    whole = Disk(weighing=impatient(turns))
+    assert run(whole, Fuse())
+    for left in range(part * 7, number_of_things_done(), 21):
+        again: list[Turn] = []
+        disk = Disk(weighing=impatient(again))
+        run(disk, Fuse(left))
+        assert run(disk, Fuse(), "s2")
+        assert everything_done(disk) == everything_done(whole), left
+        assert {each.hypothesis for each in again} == {each.hypothesis for each in turns}, left

@@ -45,3 +45,11 @@ def test_hypotheses_are_counted_once_however_many_instruments() -> None:
     }
     assert states_watched(records) == {"qualified": 1, "killed": 1}
     assert killed(records) == frozenset({"B"})
+
+
+def test_what_live_trades_led_to_speaks_on_every_instrument() -> None:
+    scopes = {"BTC/USD:USD": scope("qualified")}
+    live = {"state": "killed", "why": "killed by drift", "at": 7, "since": 0}
+    on_btc, on_eth = (track_record(scopes, each, live) for each in (BTC, ETH))
+    assert (on_btc.state, on_btc.verdict, on_btc.n, on_eth.state) == ("killed", "killed by drift", 100, "killed")
+    assert track_record(scopes, BTC, {**live, "state": ""}).state == "qualified"

@@ -1,15 +1,16 @@
 """Runs read back: what was written, found by id, by the beginning of one, or as the newest."""
 
 import os
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from edgeproof.adapters.storage.run_reader import find_run, read_run, run_ids
+from edgeproof.adapters.storage.run_reader import find_run, outcomes, read_run, run_ids
 from edgeproof.adapters.storage.runs import RunWriter
 from edgeproof.core.model.errors import InputError, StoreError
+from edgeproof.core.model.round_trip import ExitReason
 from tests.unit.storage.test_runs import trades
 
 
@@ -70,3 +71,33 @@ def test_read_run_of_a_damaged_document_names_the_file(tmp_path: Path, text: str
     (folder / "run.json").write_text(text)
     with pytest.raises(StoreError, match=r"run\.json.*make the run again"):
         read_run(folder)
+
+
+def test_outcomes_are_those_of_the_pairs_that_were_asked_for_as_they_ended(tmp_path: Path) -> None:
+    keep(tmp_path, "abc", 0)
+    found = outcomes(tmp_path, "abc", [("One", "BTC/USD:USD"), ("One", "ETH/USD:USD"), ("Two", "BTC/USD:USD")])
+    assert found is not None
+    assert found["r_multiple"].to_list() == [0.0, 0.0, 1.0, 2.0]
+    only = outcomes(tmp_path, "abc", [("One", "ETH/USD:USD")])
+    assert only is not None
+    assert only["r_multiple"].to_list() == [0.0]
+
+
+def test_outcomes_of_a_trade_that_never_ended_or_made_no_number_are_left_out(tmp_path: Path) -> None:
+    made = trades(4)
+    r = np.array([0.0, 1.0, np.nan, 3.0])
+    ended = np.array([0, 0, 0, ExitReason.END_OF_DATA], np.int8)
+    with RunWriter(tmp_path, "abc") as writer:
+        writer.add("One", "BTC/USD:USD", replace(made, r_multiple=r, exit_reason=ended))
+        writer.finish({})
+    found = outcomes(tmp_path, "abc", [("One", "BTC/USD:USD")])
+    assert found is not None
+    assert found["r_multiple"].to_list() == [0.0, 1.0]
+
+
+def test_outcomes_of_a_run_that_is_gone_are_none_and_of_a_damaged_one_an_error(tmp_path: Path) -> None:
+    assert outcomes(tmp_path, "gone", [("One", "BTC/USD:USD")]) is None
+    folder = keep(tmp_path, "abc", 0)
+    (folder / "trades" / "part-0000.parquet").write_bytes(b"nothing")
+    with pytest.raises(StoreError, match="cannot be read"):
+        outcomes(tmp_path, "abc", [("One", "BTC/USD:USD")])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from edgeproof.adapters.storage.states import STATES, keep_states, read_states
+from edgeproof.adapters.storage.states import LIVE, STATES, keep_live, keep_states, read_states
 from edgeproof.core.model.errors import StoreError
 
 
@@ -43,3 +43,19 @@ def test_states_of_a_later_version_are_refused(tmp_path: Path) -> None:
     (tmp_path / STATES).write_text('{"version": 9, "states": {}}', encoding="utf-8")
     with pytest.raises(StoreError, match="has version 9, this program knows version 1"):
         read_states(tmp_path)
+
+
+def test_what_live_trades_led_to_outlives_every_later_discovery(tmp_path: Path) -> None:
+    keep_states(tmp_path, found("BTC", "qualified"))
+    keep_live(tmp_path, "key", "Dip", {"state": "killed", "why": "drift", "at": 7, "since": 0})
+    keep_states(tmp_path, found("BTC", "qualified", "run-2"))
+    kept = read_states(tmp_path)["key"]
+    assert kept[LIVE] == {"state": "killed", "why": "drift", "at": 7, "since": 0}
+    assert kept["scopes"] == {"BTC": {"state": "qualified", "run": "run-2"}}
+    keep_live(tmp_path, "key", "Dip", {"state": "probation", "why": "", "at": 7, "since": 7})
+    assert read_states(tmp_path)["key"]["scopes"] == kept["scopes"]
+
+
+def test_what_live_trades_led_to_can_stand_alone(tmp_path: Path) -> None:
+    keep_live(tmp_path, "key", "Dip", {"state": "killed"})
+    assert read_states(tmp_path) == {"key": {"hypothesis": "Dip", "scopes": {}, "live": {"state": "killed"}}}

@@ -1,7 +1,7 @@
 """Runs as they were kept: found by id, by the beginning of one, or as the newest."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,37 @@ def read_run(folder: Path) -> StoredRun:
         edge=_document(edge) if edge.exists() else None,
         trades=_trades(folder),
     )
+
+
+def outcomes(home: Path, identity: str, pairs: Iterable[tuple[str, str]]) -> pl.DataFrame | None:
+    """What the round trips of some hypotheses on some instruments made in a run: hypothesis, exit_time, r_multiple.
+
+    Those that were open at the end of the data are left out. None where the run is not kept any more.
+
+    Raises
+    ------
+    StoreError
+        When a file of it is damaged.
+    """
+    folder = home / RUNS / identity / "trades"
+    files = sorted(folder.glob("*.parquet"))
+    if not files:
+        return None
+    names, instruments = zip(*sorted(pairs), strict=True)
+    wanted = pl.LazyFrame({"hypothesis": names, "instrument": instruments})
+    try:
+        return (
+            pl.scan_parquet(files)
+            .select("hypothesis", "instrument", "exit_time", "exit_reason", "r_multiple")
+            .filter(pl.col("hypothesis").is_in(list(set(names))), pl.col("r_multiple").is_finite())
+            .filter(pl.col("exit_reason") != ExitReason.END_OF_DATA.word)
+            .join(wanted, on=["hypothesis", "instrument"], how="semi")
+            .sort("exit_time", "instrument")
+            .select("hypothesis", "exit_time", "r_multiple")
+            .collect()
+        )
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise StoreError(f"{folder} cannot be read ({error}): make the run again") from error
 
 
 def _document(path: Path) -> Mapping[str, Any]:

@@ -1,6 +1,11 @@
 """The state of every hypothesis: HOME/states.json, with the verdict and the run that decided.
 
-A hypothesis is known by its name and what it says: one that was changed is a draft again.
+A hypothesis is known by its name and what it says: one that was changed is a draft again. What its live trades have
+led to stands beside what discoveries found, so that no new discovery brings back what was killed:
+
+    "live": {"state": "killed" | "probation" | "", "why": words, "at": the venue's time, "since": the same}
+
+Trades that ended up to `since` do not count any more.
 """
 
 import json
@@ -16,6 +21,8 @@ VERSION = 1
 
 States = Mapping[str, Mapping[str, Any]]
 """By key of the hypothesis: its name, and by scope the state, the line, the run and the end of its data."""
+
+LIVE = "live"
 
 
 def read_states(home: Path) -> dict[str, dict[str, Any]]:
@@ -49,6 +56,18 @@ def keep_states(home: Path, found: States) -> None:
         states = read_states(home)
         for key, each in found.items():
             scopes = {**states.get(key, {}).get("scopes", {}), **each["scopes"]}
-            states[key] = {**each, "scopes": scopes}
-        text = json.dumps({"version": VERSION, "states": states}, indent=1, sort_keys=True, allow_nan=False)
-        write_file(home / STATES, text.encode() + b"\n")
+            states[key] = {**states.get(key, {}), **each, "scopes": scopes}
+        _write(home, states)
+
+
+def keep_live(home: Path, key: str, name: str, live: Mapping[str, Any]) -> None:
+    """Keep what the live trades of a hypothesis have led to; what discoveries found of it stays as it is."""
+    with only_writer(home):
+        states = read_states(home)
+        states[key] = {"hypothesis": name, "scopes": {}, **states.get(key, {}), LIVE: dict(live)}
+        _write(home, states)
+
+
+def _write(home: Path, states: States) -> None:
+    text = json.dumps({"version": VERSION, "states": states}, indent=1, sort_keys=True, allow_nan=False)
+    write_file(home / STATES, text.encode() + b"\n")

@@ -44,6 +44,7 @@ def by_risk(state: EngineState, seen: SignalSeen) -> Sizing:
         entry=_entry_price(state, signal),
         stop=_stop(state, signal),
         record=seen.record,
+        weight=seen.weight,
     )
     portfolio, relations = portfolio_of(state, seen.time), state.relations
     market = EntryMarket(

@@ -174,14 +174,15 @@ def _see_signal(state: EngineState, event: SignalSeen) -> Stepped:
     fate = _refusal(state, signal, event.time)
     if fate is not None:
         return state, (fate,)
+    weighed = event.weight if event.weight.stage else None
     sizing = state.rules.ask(state, event)
     if (check := sizing.denied_by) is not None:
         fate = _denied(event.time, signal, check.rule, check.value, check.limit)
-        return state, (altered(fate, checks=sizing.checks),)
+        return state, (altered(fate, checks=sizing.checks, weight=weighed),)
     bracket = plan_bracket(signal, sizing.quantity, state.rules.steps[signal.instrument])
     if isinstance(bracket, Unplannable):
         fate = _denied(event.time, signal, bracket.rule, float(bracket.value), float(bracket.limit))
-        return state, (altered(fate, checks=sizing.checks),)
+        return state, (altered(fate, checks=sizing.checks, weight=weighed),)
     terms = state.rules.terms.get(signal.hypothesis, Terms())
     trade = TradeAtWork(signal=signal, terms=terms, orders={})
     state, commands = issued(with_trade(state, trade), [PlaceOrder(intent=bracket.entry)], event.time)
@@ -192,6 +193,7 @@ def _see_signal(state: EngineState, event: SignalSeen) -> Stepped:
         quantity=sizing.quantity,
         sizing=sizing.words,
         checks=sizing.checks,
+        weight=weighed,
     )
     return state, (taken, *commands)
 

@@ -208,3 +208,27 @@ def thinned_means(r: FloatArray, missed: float, stream: StreamArray, means: Floa
                 total += r[i]
                 kept += 1
         means[b] = total / kept if kept > 0 else np.nan
+
+
+@compiled
+def cusum_peaks(
+    z: FloatArray, reference: float, restart: float, stream: StreamArray, peaks: FloatArray, horizon: int
+) -> None:
+    """Fill `peaks`, shape (resamples, 2): the greatest values that both CUSUMs reach on a path of `horizon` values.
+
+    A path is a stationary-bootstrap resample of `z` of any length: every value begins a new block at a random place
+    with probability `restart`, and otherwise is the one after the one before, the first following the last. The CUSUM
+    of column 0 grows with what falls short, max(0, c - z - reference), that of column 1 with what exceeds.
+    """
+    n = np.uint64(z.shape[0])
+    longest = np.uint64(np.floor(restart * 2.0**53))
+    for b in range(peaks.shape[0]):
+        at = _below(stream, n)
+        low, high, deepest, highest = 0.0, 0.0, 0.0, 0.0
+        for i in range(horizon):
+            if i > 0:
+                at = _below(stream, n) if _word(stream) >> _ELEVEN <= longest else (at + _ONE) % n
+            low = max(0.0, low - z[at] - reference)
+            high = max(0.0, high + z[at] - reference)
+            deepest, highest = max(deepest, low), max(highest, high)
+        peaks[b, 0], peaks[b, 1] = deepest, highest

@@ -7,6 +7,9 @@ from decimal import Decimal
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.instrument import Instrument
 
+HEAVIEST = Decimal("1.5")
+"""No weight of a signal is above this, whatever its hypothesis has won."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackRecord:
@@ -19,10 +22,35 @@ class TrackRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignalWeight:
+    """The share of the usual risk that signals of a hypothesis get, 0 for none, and why: how it does against its test.
+
+    `stage` is "untested", "steady", "gaining", "alert", "half" or "kill", "" where nobody weighs. `value` is the
+    statistic of drift after `trades` live trades and `limit` where it kills; None without a test. `note` says what a
+    person should know.
+    """
+
+    weight: Decimal = Decimal(1)
+    stage: str = ""
+    value: float | None = None
+    limit: float | None = None
+    trades: int = 0
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not (self.weight.is_finite() and 0 <= self.weight <= HEAVIEST):
+            raise InputError(f"expected a weight from 0 to {HEAVIEST}, found {self.weight}")
+
+
+UNWEIGHED = SignalWeight()
+"""Of a signal that nobody weighs: its risk is the usual one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRequest:
     """An entry for a signal: `direction` 1 long, -1 short; `entry` the price that will be paid as far as one can say.
 
-    `record` is wanted by Kelly sizing alone; None where there is none.
+    `record` is wanted by Kelly sizing alone; None where there is none. `weight` multiplies the risk.
     """
 
     signal_id: str
@@ -31,6 +59,7 @@ class EntryRequest:
     entry: Decimal
     stop: Decimal
     record: TrackRecord | None = None
+    weight: SignalWeight = UNWEIGHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from edgeproof.core.model.entry import TrackRecord
+from edgeproof.core.model.entry import UNWEIGHED, SignalWeight, TrackRecord
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.execution import OrderEvent
@@ -22,11 +22,15 @@ from edgeproof.core.model.trading import PERSONS, BreakerLevel, StateCause, Trad
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalSeen:
-    """A signal that validation has let through: decide whether to trade it. Kelly sizing alone looks at `record`."""
+    """A signal that validation has let through: decide whether to trade it, at what `weight` of the usual risk.
+
+    Kelly sizing alone looks at `record`.
+    """
 
     time: int
     signal: Signal
     record: TrackRecord | None = None
+    weight: SignalWeight = UNWEIGHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +151,8 @@ class FateDecided:
     """What became of a signal, by which rule, value and limit ("" and None for one that was taken).
 
     `checks` are all rules it was held against; `quantity` is what was ordered (None: nothing), and `sizing` says in
-    words how it came about: what the rule asked for, the rounding, the cap that bound.
+    words how it came about: what the rule asked for, the rounding, the cap that bound. `weight` is what its hypothesis
+    had; None where it was not asked for.
     """
 
     time: int
@@ -159,6 +164,7 @@ class FateDecided:
     quantity: Decimal | None = None
     sizing: str = ""
     checks: tuple[Check, ...] = ()
+    weight: SignalWeight | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """May this entry be made, and how large? Every rule with its value and limit, and one outcome.
 
-1. Rules that need no size, in the order in which they decide (`_before_the_size`): state, what is known, the breakers,
-   the positions there are, correlation, Kelly. All of them are listed, whatever decides.
-2. The fraction to risk: the fixed one, at most Kelly's where that is on, halved beside a correlated position.
+1. Rules that need no size, in the order in which they decide (`_before_the_size`): state, what is known, drift, the
+   breakers, the positions there are, correlation, Kelly. All of them are listed, whatever decides.
+2. The fraction to risk: the fixed one, at most Kelly's where that is on, times the weight of the signal, halved beside
+   a correlated position.
 3. The size (sizing.py) within the rooms that the limits leave (rooms.py), the cap that binds named.
 
 Fail closed: what is not known never holds, unless its limit is off. The outcome is a value, never an exception.
@@ -12,7 +13,7 @@ import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from edgeproof.core.model.entry import EntryMarket, EntryRequest
+from edgeproof.core.model.entry import HEAVIEST, EntryMarket, EntryRequest
 from edgeproof.core.model.portfolio import OpenPosition, Portfolio, RestingEntry
 from edgeproof.core.model.signal import Check
 from edgeproof.core.model.time import MINUTE, SECOND
@@ -20,7 +21,7 @@ from edgeproof.core.model.trading import BreakerLevel, TradingState
 from edgeproof.core.risk.breaker import cooldown_end, day_loss, drawdown, level
 from edgeproof.core.risk.correlation import worst_correlation
 from edgeproof.core.risk.kelly import kelly_risk_fraction
-from edgeproof.core.risk.limits import RiskLimits
+from edgeproof.core.risk.limits import MAX_RISK_FRACTION, RiskLimits
 from edgeproof.core.risk.rooms import Room, caps, rooms
 from edgeproof.core.risk.sizing import Sizing, size
 
@@ -62,7 +63,7 @@ def check_entry(request: EntryRequest, portfolio: Portfolio, market: EntryMarket
         lot_size=terms.lot_size,
         caps=tuple(caps(room)),
     )
-    sizing = replace(sizing, is_halved=is_halved)
+    sizing = replace(sizing, is_halved=is_halved, weight=request.weight.weight)
     checks = (*asked, *_of_the_size(sizing, room), *_share(sizing, limits))
     if not all(check.holds for check in checks):
         return _denied(checks)
@@ -93,6 +94,7 @@ def _before_the_size(
         _state(portfolio),
         _listed(market),
         _whitelisted(request, limits),
+        *_drift(request),
         _price_age(market, limits),
         _levels(request),
         _cooldown(portfolio, market, limits),
@@ -260,6 +262,17 @@ def _kelly_risk(request: EntryRequest, limits: RiskLimits) -> Decimal:
     return kelly_risk_fraction(request.record, limits.kelly_multiplier, limits.risk_fraction)
 
 
+def _drift(request: EntryRequest) -> tuple[Check, ...]:
+    weighed = request.weight
+    if not weighed.stage:
+        return ()
+    return (
+        Check(rule="drift", value=weighed.value, limit=weighed.limit, holds=weighed.weight > 0),
+        Check(rule="weight", value=float(weighed.weight), limit=float(HEAVIEST), holds=True),
+    )
+
+
 def _risk_fraction(request: EntryRequest, limits: RiskLimits, *, is_halved: bool) -> Decimal:
-    risked = _kelly_risk(request, limits)
+    # A weight above 1 does not lead beyond what a risk fraction may be at all.
+    risked = min(_kelly_risk(request, limits) * request.weight.weight, MAX_RISK_FRACTION)
     return risked / 2 if is_halved else risked

@@ -28,7 +28,8 @@ class Sizing:
 
     `asked` is the unrounded size by the formula at `risk_fraction`; `units` whole lots, 0 where not one fits; `cap` the
     name of the limit that cut the size, "" where none did; `effective_risk_fraction` what is lost if the stop is hit;
-    `is_halved` whether `risk_fraction` is half of what it would have been, because of a correlated position.
+    `is_halved` whether `risk_fraction` is half of what it would have been, because of a correlated position; `weight`
+    what drift has multiplied it by.
     """
 
     asked: Decimal
@@ -39,6 +40,7 @@ class Sizing:
     effective_risk_fraction: Decimal
     cap: str = ""
     is_halved: bool = False
+    weight: Decimal = Decimal(1)
 
     @property
     def notional(self) -> Decimal:
@@ -56,6 +58,7 @@ class Sizing:
         said = f"asked {self.asked:.6g}, given {self.units} in steps of {self.lot_size}"
         said += f", risk {self.effective_risk_fraction * 100:.3f} %"
         said += ", halved for its correlation" if self.is_halved else ""
+        said += f", weight {self.weight.normalize():f}" if self.weight != 1 else ""
         return said + (f", capped by {self.cap}" if self.cap else "")
 
 
