@@ -25,7 +25,7 @@ from edgeproof.research.backtest import Fees, Market, bracket_spec, fires
 from edgeproof.research.parity.definitions import Definitions, definitions
 from edgeproof.research.parity.taken import joined, market_of
 from edgeproof.research.parity.trades.live import LiveBook, LiveSide
-from edgeproof.research.parity.trades.money import ZERO, Exit, Made, TradeCause, differences, pairs
+from edgeproof.research.parity.trades.money import ROUNDING, ZERO, Exit, Made, TradeCause, differences, pairs
 from edgeproof.research.parity.trades.replayed import END, BacktestSide, Replayed
 from edgeproof.research.parity.trades.result import ComparedTrade, NotTaken
 from edgeproof.research.parity.trades.shown import Witness
@@ -82,7 +82,7 @@ class TradesFound:
 def compare_trades(question: TradeQuestion) -> TradesFound:
     """The trades of an instrument that ended within the span, or are open, and those of the backtest beside them."""
     found = TradesFound()
-    if not question.watches or not question.live.sessions:
+    if not question.watches:
         return found
     work = _Hypotheses(question)
     wanted = [each for each in question.live.taken if each.entries and _is_wanted(question, each)]
@@ -159,8 +159,9 @@ def _compare_taken(
 def _alone(question: TradeQuestion, trade: LiveSide, why: str) -> ComparedTrade:
     made, net = _live_side(question, trade, ZERO)
     money = {TradeCause.NOT_IN_BACKTEST: made.net(trade.signal.direction)}
-    if rest := net - money[TradeCause.NOT_IN_BACKTEST]:
-        money[TradeCause.UNEXPLAINED] = rest
+    rest = net - money[TradeCause.NOT_IN_BACKTEST]
+    cause = TradeCause.UNEXPLAINED if abs(rest) > ROUNDING else TradeCause.NOT_IN_BACKTEST
+    money[cause] = money.get(cause, ZERO) + rest
     return ComparedTrade(
         live=trade,
         quantity=made.quantity,
@@ -225,7 +226,7 @@ def _live_side(question: TradeQuestion, trade: LiveSide, funding: Decimal) -> tu
         time=market.start + len(market.close) * market.timeframe,
     )
     exits = (*made.exits, last) if left else made.exits
-    made = Made(entry_price=made.entry_price, exits=exits, fees=made.fees, funding=funding)
+    made = Made(entry_value=made.entry_value, exits=exits, fees=made.fees, funding=funding)
     return made, made.net(trade.signal.direction)
 
 

@@ -51,11 +51,8 @@ class LiveSide:
     @property
     def made(self) -> Made:
         """Its side of the money, from the fills; what is still open of it is left out."""
-        entered = self.entries
-        quantity = _sum(each.quantity for each in entered)
-        value = sum((_product(each) for each in entered), ZERO)
         return Made(
-            entry_price=EXACT.divide(value, quantity) if quantity else ZERO,
+            entry_value=sum((_product(each) for each in self.entries), ZERO),
             exits=tuple(
                 Exit(leg=leg, quantity=each.quantity or ZERO, price=each.price or ZERO, time=each.at)
                 for leg, each in self.fills()

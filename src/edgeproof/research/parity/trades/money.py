@@ -14,6 +14,8 @@ EXACT = Context(prec=100)
 """Sums of products of prices and quantities, none of which has more than 28 digits, are exact in so many."""
 
 ZERO = Decimal(0)
+ROUNDING = Decimal("1e-12")
+"""What a result may differ from its fills: it was summed up in 28 digits."""
 
 
 class TradeCause(StrEnum):
@@ -44,28 +46,33 @@ class Exit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """One side of a trade: prices in the settlement currency, money for all of the quantity."""
+    """One side of a trade, in money for all of the quantity; `entry_value` is price x quantity of what was entered."""
 
-    entry_price: Decimal
+    entry_value: Decimal
     exits: tuple[Exit, ...]
     fees: Decimal
     funding: Decimal
 
     @property
     def quantity(self) -> Decimal:
-        """What was entered, and by now closed."""
+        """What was closed of it."""
         return sum((each.quantity for each in self.exits), ZERO)
+
+    @property
+    def entry_price(self) -> Decimal:
+        """The mean price of its entry, to 28 digits; 0 where nothing was closed."""
+        return self.entry_value / self.quantity if self.quantity else ZERO
 
     def net(self, direction: int) -> Decimal:
         """direction x (exits - entry) - fees - funding.
 
         >>> sold = Exit(leg="stop", quantity=Decimal(2), price=Decimal(99), time=0)
-        >>> Made(entry_price=Decimal(100), exits=(sold,), fees=Decimal("0.2"), funding=Decimal(0)).net(1)
+        >>> Made(entry_value=Decimal(200), exits=(sold,), fees=Decimal("0.2"), funding=Decimal(0)).net(1)
         Decimal('-2.2')
         """
         with localcontext(EXACT):
             value = sum((each.quantity * each.price for each in self.exits), ZERO)
-            return direction * (value - self.quantity * self.entry_price) - self.fees - self.funding
+            return direction * (value - self.entry_value) - self.fees - self.funding
 
 
 Judge = Callable[[Exit, Exit], TradeCause]
@@ -84,12 +91,13 @@ def differences(direction: int, live: Made, backtest: Made, net: Decimal, judge:
         for cause, part in _terms(direction, live, backtest, judge):
             money[cause] = money.get(cause, ZERO) + part
         rest = net - backtest.net(direction) - sum(money.values(), ZERO)
-        money[TradeCause.UNEXPLAINED] = money.get(TradeCause.UNEXPLAINED, ZERO) + rest
+        cause = TradeCause.UNEXPLAINED if abs(rest) > ROUNDING else TradeCause.ENTRY_PRICE
+        money[cause] = money.get(cause, ZERO) + rest
     return {cause: part for cause, part in money.items() if part}
 
 
 def _terms(direction: int, live: Made, backtest: Made, judge: Judge) -> Iterator[tuple[TradeCause, Decimal]]:
-    yield TradeCause.ENTRY_PRICE, direction * live.quantity * (backtest.entry_price - live.entry_price)
+    yield TradeCause.ENTRY_PRICE, direction * (backtest.entry_value - live.entry_value)
     yield TradeCause.FEES, backtest.fees - live.fees
     yield TradeCause.FUNDING, backtest.funding - live.funding
     for ours, theirs in pairs(live.exits, backtest.exits):

@@ -51,7 +51,7 @@ class BacktestSide:
         shares = [EXACT.multiply(each.quantity, quantity) for each in self.parts]
         shares[-1] = EXACT.subtract(quantity, sum(shares[:-1], Decimal(0)))
         return Made(
-            entry_price=self.entry_price,
+            entry_value=EXACT.multiply(self.entry_price, quantity),
             exits=tuple(
                 Exit(leg=each.leg, quantity=share, price=each.price, time=each.time)
                 for each, share in zip(self.parts, shares, strict=True)

@@ -95,7 +95,7 @@ class ComparedTrade:
         made, ended = self.live.made, self.live.ended
         return {
             "entry_time": format_time(self.live.entries[0].at),
-            "entry_price": _money(made.entry_price),
+            "entry_price": _money(made.entry_value / self.quantity),
             "exits": _exits(made.exits),
             "reason": None if ended is None else ended.reason,
             "fees": _money(made.fees),
