@@ -58,7 +58,8 @@ def not_taken_table(found: TradesParity) -> Table:
     table = _table("not taken", "trades", "R", "about")
     for cause, each in found.not_taken_causes.items():
         style = "bold red" if cause == TradeCause.UNEXPLAINED else ""
-        table.add_row(Text(cause, style), f"{each.count:,}", f"{each.r:+.2f}", _money(each.money))
+        money = _money(each.money) if found.trades else "-"  # there is no risk to go by
+        table.add_row(Text(cause, style), f"{each.count:,}", f"{each.r:+.2f}", money)
     return table
 
 

@@ -5,7 +5,7 @@
 2. What it did not do, and the backtest did earlier, must be accounted for: the minute was that of its entry, its own
    order was not reached, it filled in part, or the close was evaluated late.
 
-A fill may belong to the minute before: an order takes time.
+A fill at the beginning of a minute may belong to the one before: an order takes time.
 """
 
 from collections.abc import Sequence
@@ -76,8 +76,7 @@ class Witness:
 
     @staticmethod
     def _minutes(ours: Exit) -> tuple[int, int]:
-        minute = ours.time // MINUTE * MINUTE
-        return minute - MINUTE, minute
+        return (ours.time - GRACE_MS) // MINUTE * MINUTE, ours.time // MINUTE * MINUTE
 
     def _is_reached(self, leg: str, minute: int, asked_before: int) -> bool:
         """Whether the candle of a minute reached the stop, or went beyond the limit, asked for last before a time."""
@@ -94,7 +93,7 @@ class Witness:
     # --- what it did not do ---
 
     def _is_accounted_for(self, ours: Exit, theirs: Exit) -> bool:
-        if theirs.leg == END or ours.time // MINUTE * MINUTE <= theirs.time + MINUTE:
+        if theirs.leg == END or ours.time < theirs.time + MINUTE + GRACE_MS:
             return True  # it was out by then, as far as minutes can tell
         minute = theirs.time
         if minute <= self.live.entries[0].at or self._was_late(minute):
