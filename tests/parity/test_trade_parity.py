@@ -4,11 +4,12 @@ The backtest of the signal: enters a unit at 105 x 1.001 = 105.105, fee 0.052552
 9.8194475; the stop at 100 x 0.999 = 99.9 costs 0.04995 and makes -5.3075025.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from edgeproof.core.model.journal import Asked
+from edgeproof.core.model.journal import Asked, OrderNoted
 from edgeproof.core.model.time import MINUTE
 from edgeproof.core.model.trading_event import TradeFate
 from edgeproof.research.parity.compare import compare
@@ -140,6 +141,21 @@ def test_a_target_in_lots_leaves_by_other_parts() -> None:
     assert only(found).is_matched
     # half a unit more at 115 and less at 99.9; 1.5 x 0.023 + 1.5 x 0.04995 - 0.09595
     assert money(found) == {"quantity": dec("7.55"), "fees": dec("0.013475")}
+
+
+@pytest.mark.parametrize(("minute", "cause"), [(2, "exit_price"), (1, "unexplained")])
+def test_an_exit_of_time_is_due_from_the_minute_of_the_entry_on(minute: int, cause: str) -> None:
+    story = Story(bars=[QUIET, QUIET, QUIET, QUIET], hypothesis=jump(more='max_hold = "2m"'))
+    story.enter("105.105", "0.105105")
+    story.records[1] = replace(_order(story.records[1]), at=story.at(0, 3_000))
+    story.fill("exit", story.at(minute), "105", "0.10489500")
+    story.end(story.at(minute))
+    assert money(story.trades()) == {cause: dec("0.21")}  # 2 x (105 - 105 x 0.999)
+
+
+def _order(record: object) -> OrderNoted:
+    assert isinstance(record, OrderNoted)
+    return record
 
 
 def test_an_exit_of_time_a_minute_later_is_of_another_time() -> None:

@@ -71,7 +71,8 @@ class Witness:
 
     def _was_due(self, ours: Exit) -> bool:
         met = self.exit_time[(self.exit_time > self.live.signal.time) & (self.exit_time <= ours.time)]
-        is_over = bool(self.max_hold) and ours.time >= self.live.entries[0].at + self.max_hold
+        entered = self.live.entries[0].at // MINUTE * MINUTE
+        is_over = bool(self.max_hold) and ours.time >= entered + self.max_hold
         return is_over or len(met) > 0
 
     @staticmethod
