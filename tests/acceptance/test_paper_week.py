@@ -5,10 +5,12 @@ wrote down is gone through record by record (tests/support/traded.py): nothing l
 without a stop at any of them.
 """
 
+import json
 import subprocess
 import sys
 import threading
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -95,6 +97,19 @@ def test_trading_through_kills_and_faults_loses_nothing_doubles_nothing_and_leav
     assert found.problems == []
     assert len(found.closed) > 10 * SPAN // DAY
     assert {each.trade.reason.partition("-")[0] for each in found.closed} >= {"stop", "target", "exit"}
+
+
+def test_trades_through_kills_and_faults_differ_from_the_backtest_by_causes_that_add_up(traded: Scanned) -> None:
+    found = traded.parity.json()["trades"]
+    if IS_SOAK:
+        sys.stderr.write("\n" + json.dumps({each: found[each] for each in _SUMS}, indent=1) + "\n")
+    assert found["compared"] > 10 * SPAN // DAY
+    assert found["unexplained"] == 0, found["differences"]
+    causes = sum(Decimal(each["money"]) for each in found["causes"].values())
+    assert causes == Decimal(found["difference"]) == Decimal(found["net"]) - Decimal(found["backtest_net"])
+
+
+_SUMS = ("compared", "matched", "net", "backtest_net", "difference", "r", "backtest_r", "causes", "not_taken")
 
 
 def _print(found: Audit) -> None:

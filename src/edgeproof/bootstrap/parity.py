@@ -1,9 +1,10 @@
 """Where the comparison of a session with the backtest gets its journal, its store and the hypotheses of now."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from edgeproof.bootstrap import library, open_store, variants_of
+from edgeproof.bootstrap import fees, library, open_store, variants_of
 from edgeproof.config import Settings
 from edgeproof.core.model.errors import EdgeproofError
 from edgeproof.core.signals.hypothesis import Hypothesis
@@ -17,9 +18,10 @@ def run_parity(
     """What the sessions under a home did, between two times, against the backtest."""
     from edgeproof.bootstrap.journal import open_journal  # noqa: PLC0415 - brings the database
 
+    asked = replace(Question() if question is None else question, fees=fees(settings))
     journal = open_journal(home, settings.journal)
     try:
-        return compare(journal, open_store(home), start, end, question if question is not None else Question())
+        return compare(journal, open_store(home), start, end, asked)
     finally:
         journal.close()
 

@@ -321,6 +321,7 @@ async def _compare(call: ScanCall, session: str, start: int, end: int) -> Parity
         raise
     document = json.loads(out) if process.returncode in _COMPARED else _not_compared(said.decode(errors="replace"))
     wrong = sum(int(document[name]) for name in ("unexplained", "not_evaluated", "duplicates"))
+    wrong += int((document.get("trades") or {}).get("unexplained", 0))
     return ParityRun(session=session, at=end, start=start, end=end, unexplained=wrong, document=document)
 
 

@@ -1,4 +1,4 @@
-"""`edgeproof parity`: what a live session did against the backtest, signal by signal."""
+"""`edgeproof parity`: what a live session did against the backtest, signal by signal and trade by trade."""
 
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -36,10 +36,10 @@ def parity(
     session: _Session = None,
     against: _Against = "recorded",
 ) -> None:
-    """Compare what live sessions signalled with the backtest over the same candles.
+    """Compare what live sessions signalled and traded with the backtest over the same candles.
 
-    Every difference has one cause. Exit status 3 when one is unexplained, a close was not evaluated, or anything was
-    doubled; 1 when there is nothing to compare.
+    Every difference has one cause; those of trades are in money, and add up. Exit status 3 when one is unexplained, a
+    close was not evaluated, or anything was doubled; 1 when there is nothing to compare.
     """
     from edgeproof.cli.kernel_cache import use_kernel_cache  # noqa: PLC0415 - heavy parts load when a command runs
 

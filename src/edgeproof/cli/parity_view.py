@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from edgeproof.cli.parity_trades import show_trades
 from edgeproof.core.model.time import MINUTE, format_time
 from edgeproof.research.parity.causes import Cause
 from edgeproof.research.parity.result import CAUSE_WORDS, Explained, ParityResult, stretches
@@ -28,6 +29,9 @@ def show(console: Console, found: ParityResult) -> None:
             console.print(line)
     for line in remarks(found):
         console.print(line)
+    if found.trades is not None:
+        console.print()
+        show_trades(console, found.trades)
 
 
 def headline(found: ParityResult) -> Text:

@@ -255,13 +255,13 @@ def test_a_wish_that_is_nobodys_or_no_persons_is_refused_before_trading_hears_of
         StateAsked(time=T, cause=cause, by=by)
 
 
-def test_a_trade_held_too_long_goes_at_market_and_is_asked_for_once() -> None:
+def test_a_trade_held_too_long_goes_at_market_at_the_close_of_the_backtest_and_is_asked_for_once() -> None:
     desk = Desk(terms=Terms(max_hold=10 * MINUTE))
-    desk.entered()
-    assert desk.do(candle(45_100.0, open_time=T + 5 * MINUTE)) == []
-    exit_ = placed(desk.do(candle(45_100.0, open_time=T + 10 * MINUTE)))
+    desk.entered()  # a moment after T, which is when the backtest enters
+    assert desk.do(candle(45_100.0, open_time=T + 8 * MINUTE)) == []
+    exit_ = placed(desk.do(candle(45_100.0, open_time=T + 9 * MINUTE)))
     assert exit_["exit"].quantity == Decimal("0.4")
-    assert desk.do(candle(45_100.0, open_time=T + 11 * MINUTE)) == []
+    assert desk.do(candle(45_100.0, open_time=T + 10 * MINUTE)) == []
 
 
 def test_an_exit_condition_ends_trades_of_its_hypothesis_that_began_before_it() -> None:

@@ -36,6 +36,7 @@ from edgeproof.core.model.position import Attribution, Guard
 from edgeproof.core.model.round_trip import StopKind
 from edgeproof.core.model.signal import Signal
 from edgeproof.core.model.steps import decimal_of
+from edgeproof.core.model.time import MINUTE
 from edgeproof.core.model.trade import Account, Terms, TradeAtWork
 from edgeproof.core.model.trading import BreakerLevel, OrderPurpose, StateCause, TradingState
 from edgeproof.core.model.trading_event import (
@@ -270,7 +271,8 @@ def _guard(trade: TradeAtWork, entry: Order, time: int) -> Guard:
         stop=signal.stop_loss,
         trail=signal.trail,
         has_break_even=terms.break_even,
-        deadline=None if terms.max_hold is None else time + terms.max_hold,
+        # From the open of the candle it was entered in, as tested: by the fill it would come due a close later.
+        deadline=None if terms.max_hold is None else time - time % MINUTE + terms.max_hold,
     )
 
 

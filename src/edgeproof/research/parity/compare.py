@@ -5,6 +5,7 @@
 2. The backtest's own fires over that market, for the closes the session answers for (`_expected`).
 3. Both sides signal by signal (`_differences`); each difference gets its one cause (`causes`).
 4. Beside that, what must hold of a journal: every close evaluated once, no signal with two fates (`_closes`).
+5. Where sessions traded, their trades too, in money (`trades`).
 """
 
 from collections import Counter
@@ -20,11 +21,14 @@ from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import CloseMissed, Decided, SessionBegan
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.ports import CandleStore, Journal
-from edgeproof.research.backtest import Market, fires
+from edgeproof.research.backtest import Fees, Market, fires
 from edgeproof.research.parity.causes import Cause, Difference, Known, causes, is_match
 from edgeproof.research.parity.definitions import changed_since
 from edgeproof.research.parity.result import Explained, InstrumentParity, ParityResult
 from edgeproof.research.parity.signals import Key, Levels, Recorded, levels_at, recorded
+from edgeproof.research.parity.trades.compare import TradeQuestion, compare_trades
+from edgeproof.research.parity.trades.live import read_live
+from edgeproof.research.parity.trades.result import TradesParity
 from edgeproof.research.parity.watches import Span, Watch, read_watches, sessions_of, store_market
 from edgeproof.research.run_identity import code_version
 
@@ -37,11 +41,13 @@ class Question:
 
     `session` looks at one session only. `against` "store" puts the candles that are stored now in the place of those
     the sessions took in. `library` are the hypotheses as they are now, to say which have changed; none to say nothing.
+    `fees` are what a backtest pays.
     """
 
     session: str | None = None
     against: Against = "recorded"
     library: tuple[Hypothesis, ...] = ()
+    fees: Fees = Fees()
 
 
 def compare(
@@ -57,15 +63,17 @@ def compare(
     """
     span = Span(start, end)
     said = _read(journal, span)
-    instruments = sorted(_instruments(journal, said))
-    work = [_Work(store, each, read_watches(journal, store, each, span), said, span, question) for each in instruments]
+    names = sorted(_instruments(journal, said))
+    work = [_Work(store, each, read_watches(journal, store, each, span), said, span, question) for each in names]
     sessions = sessions_of([watch for each in work for watch in each.watches])
     now = {each.name: each for each in question.library}
     changed = [name for each in sessions for name in changed_since(each, now)] if now else []
+    instruments = tuple(_compared(each) for each in work if each.watches or each.decisions)
     return ParityResult(
         against=question.against,
         sessions=tuple(sessions),
-        instruments=tuple(_compared(each) for each in work if each.watches or each.decisions),
+        instruments=instruments,
+        trades=_trades(journal, work, instruments),
         changed_since=tuple(dict.fromkeys(changed)),
         is_code_same=all(each.version in _versions() for each in sessions),
     )
@@ -253,3 +261,31 @@ def _closes(watches: Sequence[Watch], span: Span) -> tuple[IntArray, IntArray, i
     closes = np.unique(np.concatenate(due))
     within = closes[closes >= span.start] if span.start is not None else closes
     return within, np.concatenate(evaluated), unwatched
+
+
+def _trades(journal: Journal, work: Sequence[_Work], found: Sequence[InstrumentParity]) -> TradesParity | None:
+    """The trades of all instruments; None where nobody traded."""
+    sessions = {entry.record.session: entry.record for entry in journal.read(SessionBegan)}
+    if not any(sessions[each].command != "scan" for each in {one.session.session for w in work for one in w.watches}):
+        return None
+    causes = {each.id: each.cause.value for one in found for each in one.differences if each.difference.live is None}
+    compared = [
+        compare_trades(
+            TradeQuestion(
+                instrument=each.instrument,
+                watches=each.all_watches,
+                asked=each.watches,
+                sessions=sessions,
+                live=read_live(journal, each.instrument, each.span.end),
+                span=each.span,
+                fees=each.question.fees,
+                signal_causes=causes,
+            )
+        )
+        for each in work
+    ]
+    return TradesParity(
+        trades=tuple(trade for each in compared for trade in each.trades),
+        not_taken=tuple(trade for each in compared for trade in each.not_taken),
+        open=tuple(signal for each in compared for signal in each.open),
+    )

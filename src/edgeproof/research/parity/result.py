@@ -11,6 +11,7 @@ from edgeproof.core.model.signal import signal_id
 from edgeproof.core.model.time import MINUTE, format_time
 from edgeproof.research.parity.causes import Cause, Difference
 from edgeproof.research.parity.signals import first_difference
+from edgeproof.research.parity.trades.result import TradesParity
 
 CAUSE_WORDS = {
     Cause.LATE_CANDLE: "a candle was not known, or not yet corrected, when that close was evaluated",
@@ -105,13 +106,17 @@ class InstrumentParity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParityResult:
-    """The comparison of a span. `changed_since` names hypotheses that say something else now than they did then."""
+    """The comparison of a span. `changed_since` names hypotheses that say something else now than they did then.
+
+    `trades` is None where nobody traded.
+    """
 
     against: str
     sessions: tuple[SessionBegan, ...]
     instruments: tuple[InstrumentParity, ...]
     changed_since: tuple[str, ...]
     is_code_same: bool
+    trades: TradesParity | None = None
 
     @property
     def start(self) -> int:
@@ -161,8 +166,13 @@ class ParityResult:
 
     @property
     def is_clean(self) -> bool:
-        """Whether every difference has its cause, and nothing was missed or doubled."""
-        return not (self.unexplained or self.not_evaluated or self.duplicates)
+        """Whether every difference has its cause, those of trades too, and nothing was missed or doubled."""
+        return not (self.unexplained or self.not_evaluated or self.duplicates or self.unexplained_trades)
+
+    @property
+    def unexplained_trades(self) -> int:
+        """Trades with a difference that nothing recorded explains."""
+        return 0 if self.trades is None else self.trades.unexplained
 
     def document(self) -> dict[str, Any]:
         """What `edgeproof parity --json` prints."""
@@ -184,6 +194,7 @@ class ParityResult:
             "doubled": [double for each in self.instruments for double in _doubles(each)],
             "changed_since": list(self.changed_since),
             "is_code_same": self.is_code_same,
+            "trades": None if self.trades is None else self.trades.document(),
         }
 
 
