@@ -3,6 +3,7 @@
 from dataclasses import fields
 from decimal import Decimal
 
+from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.time import format_duration
 from edgeproof.core.model.trading import TradingState
 from edgeproof.core.risk.checks import check_entry
@@ -69,6 +70,7 @@ def test_page_has_the_levels_of_the_breaker() -> None:
 
 
 def test_page_has_the_rules_in_the_order_in_which_they_decide() -> None:
-    checks = check_entry(long_btc(), account(), market(), RiskLimits()).checks
+    weighed = long_btc(weight=SignalWeight(stage="steady"))
+    checks = check_entry(weighed, account(), market(), RiskLimits()).checks
     rules = [row.split("`")[1] for row in _rows("rule")]
     assert [rule for rule in rules if rule != "kelly"] == [check.rule for check in checks]

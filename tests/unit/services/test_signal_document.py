@@ -3,7 +3,10 @@
 import json
 import math
 from dataclasses import replace
+from decimal import Decimal
 
+from edgeproof.core.model.entry import SignalWeight
+from edgeproof.core.model.trading_event import FateDecided, TradeFate
 from edgeproof.services.signal_document import decision_document, signal_document, signal_line
 from tests.support.sessions import decisions, signal, told
 
@@ -37,6 +40,15 @@ def test_signal_of_an_unqualified_hypothesis_is_marked() -> None:
     assert states["qualified"]["warning"] is None
     assert states["tested"]["warning"] == "unproven: no edge has been shown"
     assert states["rejected"]["warning"].startswith("rejected: ")
+
+
+def test_signal_that_was_traded_says_its_weight_and_how_its_hypothesis_does() -> None:
+    weight = SignalWeight(weight=Decimal("0.5"), stage="half", value=31.98, limit=35.01, trades=64)
+    taken = FateDecided(time=0, signal_id="s", fate=TradeFate.TAKEN, quantity=Decimal("0.2"))
+    assert signal_document(told(signal()), taken)["trade"]["weight"] is None
+    assert signal_document(told(signal()), replace(taken, weight=weight))["trade"]["weight"] == {
+        "weight": 0.5, "stage": "half", "value": 31.98, "limit": 35.01, "trades": 64, "note": None,
+    }  # fmt: skip
 
 
 def test_signal_without_targets_or_risk_is_written_with_nulls() -> None:

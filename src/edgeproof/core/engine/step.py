@@ -172,10 +172,10 @@ def _lead(state: EngineState, cause: StateCause, at: int, *, by: str = "", why: 
 
 def _see_signal(state: EngineState, event: SignalSeen) -> Stepped:
     signal = event.signal
+    weighed = event.weight if event.weight.stage else None
     fate = _refusal(state, signal, event.time)
     if fate is not None:
-        return state, (fate,)
-    weighed = event.weight if event.weight.stage else None
+        return state, (altered(fate, weight=weighed),)
     sizing = state.rules.ask(state, event)
     if (check := sizing.denied_by) is not None:
         fate = _denied(event.time, signal, check.rule, check.value, check.limit)

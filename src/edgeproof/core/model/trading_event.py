@@ -152,7 +152,7 @@ class FateDecided:
 
     `checks` are all rules it was held against; `quantity` is what was ordered (None: nothing), and `sizing` says in
     words how it came about: what the rule asked for, the rounding, the cap that bound. `weight` is what its hypothesis
-    had; None where it was not asked for.
+    had; None where nobody weighs.
     """
 
     time: int
