@@ -87,6 +87,17 @@ def test_a_stop_where_the_price_never_was_is_unexplained() -> None:
     assert result.unexplained == 0  # of signals
 
 
+def test_a_minute_that_was_corrected_afterwards_shows_either() -> None:
+    story = Story(bars=[QUIET, DOWN, UP], corrections={1: QUIET})
+    story.enter("105.105", "0.105105")
+    story.fill("stop", story.at(1, 30_000), "99.9", "0.0999")
+    story.end(story.at(1, 30_000))
+    found = story.trades()
+
+    assert money(found)["exit_kind"] == dec("-30.2")
+    assert found.unexplained == 0
+
+
 def test_a_stop_that_was_reached_and_did_nothing_is_unexplained() -> None:
     story = Story(bars=[QUIET, DOWN, QUIET, QUIET, UP])
     story.enter("105.105", "0.105105")

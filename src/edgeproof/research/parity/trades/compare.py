@@ -65,6 +65,12 @@ class TradeQuestion:
         """The same, ready to be traded."""
         return price_history(self.market.candles, self.market.funding)
 
+    @cached_property
+    def corrected(self) -> frozenset[int]:
+        """The minutes that were corrected after they had been taken in."""
+        opens = [each.taken.candles.open_time[each.taken.is_correction] for each in self.watches]
+        return frozenset(np.concatenate(opens).tolist())
+
     def is_asked(self, session: str) -> bool:
         """Whether the trades of a session are wanted."""
         return any(each.session.session == session for each in self.asked)
@@ -189,6 +195,7 @@ def _held_against(
         cuts=question.live.cuts,
         missed=question.live.missed,
         legs=frozenset(legs),
+        corrected=question.corrected,
     )
     direction = trade.signal.direction
     money = differences(direction, ours, theirs, net, witness.cause)
