@@ -22,6 +22,7 @@ from edgeproof.core.model.trading_event import TradeFate
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.simulation.history import PriceHistory, price_history
 from edgeproof.research.backtest import Fees, Market, bracket_spec, fires
+from edgeproof.research.parity.causes import Cause
 from edgeproof.research.parity.definitions import Definitions, definitions
 from edgeproof.research.parity.taken import joined, market_of
 from edgeproof.research.parity.trades.live import LiveBook, LiveSide
@@ -286,5 +287,5 @@ def _fate(question: TradeQuestion, name: str) -> str:
     if decision is None:
         return question.signal_causes.get(name, TradeCause.UNEXPLAINED.value)
     if decision.fate is Fate.TOLD:
-        return TradeCause.UNEXPLAINED.value
+        return Cause.RESTART_GAP.value if name in question.live.between else TradeCause.UNEXPLAINED.value
     return f"{decision.fate.value}: {decision.rule}" if decision.rule else decision.fate.value
