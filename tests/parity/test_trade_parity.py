@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from edgeproof.core.model.journal import Asked, OrderNoted
+from edgeproof.core.model.journal import Asked, CloseMissed, OrderNoted
 from edgeproof.core.model.time import MINUTE
 from edgeproof.core.model.trading_event import TradeFate
 from edgeproof.research.parity.compare import compare
@@ -85,6 +85,17 @@ def test_a_stop_where_the_price_never_was_is_unexplained() -> None:
     assert result.unexplained_trades == 1
     assert not result.is_clean
     assert result.unexplained == 0  # of signals
+
+
+def test_a_minute_that_was_corrected_afterwards_shows_either() -> None:
+    story = Story(bars=[QUIET, DOWN, UP], corrections={1: QUIET})
+    story.enter("105.105", "0.105105")
+    story.fill("stop", story.at(1, 30_000), "99.9", "0.0999")
+    story.end(story.at(1, 30_000))
+    found = story.trades()
+
+    assert money(found)["exit_kind"] == dec("-30.2")
+    assert found.unexplained == 0
 
 
 def test_a_stop_that_was_reached_and_did_nothing_is_unexplained() -> None:
@@ -246,6 +257,20 @@ def test_a_told_signal_that_trading_says_nothing_of_is_unexplained() -> None:
     assert found.trades is not None
     assert list(found.trades.not_taken_causes) == ["unexplained"]
     assert not found.is_clean
+
+
+def test_a_told_signal_that_fired_between_sessions_was_not_there_to_be_traded() -> None:
+    story = Story(bars=[QUIET, UP, QUIET])
+    missed = CloseMissed(
+        session="s1",
+        at=FIRED,
+        instrument=story.signal.instrument,
+        evaluated_at=story.at(0),
+        reason="restart_gap",
+        signals=(story.signal.id,),
+    )
+    story.records.append(missed)
+    assert list(story.trades().not_taken_causes) == ["restart_gap"]
 
 
 def test_a_session_that_only_scanned_has_no_trades() -> None:

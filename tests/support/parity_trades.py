@@ -82,6 +82,7 @@ class Story:
     command: str = "paper"
     rates: dict[int, float] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
+    corrections: dict[int, Bar] = field(default_factory=dict)
 
     @property
     def signal(self) -> Signal:
@@ -193,6 +194,9 @@ class Story:
             journal.append([FundingTaken(session="s1", at=time, funding=funded)])
         for number, bar in enumerate((FLAT, FLAT, FLAT, FLAT, (100.0, 105.0, 100.0, 105.0), *self.bars)):
             journal.append([_taken(BEGIN + number * MINUTE, bar)])
+        for minute, bar in self.corrections.items():
+            told = _taken(FIRED + minute * MINUTE, bar)
+            journal.append([replace(told, candle=replace(told.candle, is_correction=True))])
         journal.append([Decided(session="s1", at=FIRED, decision=decision_on(self.signal))])
         journal.append(self.records)
         return journal

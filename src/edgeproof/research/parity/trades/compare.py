@@ -22,6 +22,7 @@ from edgeproof.core.model.trading_event import TradeFate
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.simulation.history import PriceHistory, price_history
 from edgeproof.research.backtest import Fees, Market, bracket_spec, fires
+from edgeproof.research.parity.causes import Cause
 from edgeproof.research.parity.definitions import Definitions, definitions
 from edgeproof.research.parity.taken import joined, market_of
 from edgeproof.research.parity.trades.live import LiveBook, LiveSide
@@ -64,6 +65,12 @@ class TradeQuestion:
     def history(self) -> PriceHistory:
         """The same, ready to be traded."""
         return price_history(self.market.candles, self.market.funding)
+
+    @cached_property
+    def corrected(self) -> frozenset[int]:
+        """The minutes that were corrected after they had been taken in."""
+        opens = [each.taken.candles.open_time[each.taken.is_correction] for each in self.watches]
+        return frozenset(np.concatenate(opens).tolist())
 
     def is_asked(self, session: str) -> bool:
         """Whether the trades of a session are wanted."""
@@ -189,6 +196,7 @@ def _held_against(
         cuts=question.live.cuts,
         missed=question.live.missed,
         legs=frozenset(legs),
+        corrected=question.corrected,
     )
     direction = trade.signal.direction
     money = differences(direction, ours, theirs, net, witness.cause)
@@ -279,5 +287,5 @@ def _fate(question: TradeQuestion, name: str) -> str:
     if decision is None:
         return question.signal_causes.get(name, TradeCause.UNEXPLAINED.value)
     if decision.fate is Fate.TOLD:
-        return TradeCause.UNEXPLAINED.value
+        return Cause.RESTART_GAP.value if name in question.live.between else TradeCause.UNEXPLAINED.value
     return f"{decision.fate.value}: {decision.rule}" if decision.rule else decision.fate.value

@@ -21,6 +21,7 @@ from edgeproof.core.model.trading_event import TradeEnded, TradeFate
 from edgeproof.ports import Journal
 from edgeproof.research.parity.trades.money import EXACT, ZERO, Exit, Made
 
+_BETWEEN = "restart_gap"
 _PRICED = frozenset({"intended", "amend_sent"})
 
 
@@ -95,7 +96,8 @@ def _lost(note: OrderNoted) -> Decimal:
 class LiveBook:
     """All trades of an instrument up to a time, and the fate of every signal that was decided.
 
-    `cuts` are the times at which a person or a limit of risk spoke, `missed` the closes that were evaluated late.
+    `cuts` are the times at which a person or a limit of risk spoke, `missed` the closes that were evaluated late, and
+    `between` the signals that fired between two sessions: the next one finds them in its history.
     """
 
     traded: dict[str, SignalTraded]
@@ -103,6 +105,7 @@ class LiveBook:
     taken: tuple[LiveSide, ...]
     cuts: tuple[int, ...]
     missed: tuple[int, ...]
+    between: frozenset[str]
 
     @property
     def sessions(self) -> frozenset[str]:
@@ -120,6 +123,7 @@ def read_live(journal: Journal, instrument: Instrument, end: int | None) -> Live
     notes: defaultdict[str, list[OrderNoted]] = defaultdict(list)
     for entry in journal.read(OrderNoted, instrument=instrument, end=end):
         notes[entry.record.order_id.partition("-")[0]].append(entry.record)
+    missed = [each.record for each in journal.read(CloseMissed, instrument=instrument, end=end)]
     taken = (each for each in traded.values() if each.decided.fate is TradeFate.TAKEN)
     return LiveBook(
         traded=traded,
@@ -137,5 +141,6 @@ def read_live(journal: Journal, instrument: Instrument, end: int | None) -> Live
             for each in taken
         ),
         cuts=tuple(sorted(each.record.at for each in journal.read(StandingNoted, Asked, end=end))),
-        missed=tuple(each.record.at for each in journal.read(CloseMissed, instrument=instrument, end=end)),
+        missed=tuple(each.at for each in missed),
+        between=frozenset(name for each in missed if each.reason == _BETWEEN for name in each.signals),
     )

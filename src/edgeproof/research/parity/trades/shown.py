@@ -5,6 +5,7 @@
 2. What it did not do, and the backtest did earlier, must be accounted for: the minute was that of its entry, its own
    order was not reached, it filled in part, or the close was evaluated late.
 
+Of a minute that was corrected afterwards nobody knows what was seen of it: it shows anything.
 A fill at the beginning of a minute may belong to the one before: an order takes time.
 """
 
@@ -30,7 +31,7 @@ class Witness:
     """What there is to say about the exits of one trade.
 
     `exit_time` are the closes at which its exit condition held, `max_hold` its time stop (0: none); `legs` are the legs
-    by which both sides left.
+    by which both sides left, `corrected` the minutes that were corrected afterwards.
     """
 
     live: LiveSide
@@ -40,6 +41,7 @@ class Witness:
     cuts: Sequence[int]
     missed: Sequence[int]
     legs: frozenset[str]
+    corrected: frozenset[int]
 
     def cause(self, ours: Exit, theirs: Exit) -> TradeCause:
         """Why two exits differ."""
@@ -62,7 +64,10 @@ class Witness:
             return self._was_cut(ours)
         if ours.leg == EXIT:
             return self._was_due(ours)
-        return any(self._is_reached(ours.leg, minute, ours.time + 1) for minute in self._minutes(ours))
+        return any(
+            minute in self.corrected or self._is_reached(ours.leg, minute, ours.time + 1)
+            for minute in self._minutes(ours)
+        )
 
     def _was_cut(self, ours: Exit) -> bool:
         entered = self.live.entries[0].at
@@ -97,7 +102,7 @@ class Witness:
         if theirs.leg == END or ours.time < theirs.time + MINUTE + GRACE_MS:
             return True  # it was out by then, as far as minutes can tell
         minute = theirs.time
-        if minute <= self.live.entries[0].at or self._was_late(minute):
+        if minute <= self.live.entries[0].at or minute in self.corrected or self._was_late(minute):
             return True
         if theirs.leg == EXIT:
             return self.live.was(EXIT, "intended", minute, minute + LATEST * MINUTE)
