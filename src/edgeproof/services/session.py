@@ -145,7 +145,9 @@ class Session:
         records = await asyncio.to_thread(self._begin, prepared, taken, now)
         self._trader = await means.trading(plan.session)
         self._shown.see_trading = self._trader.view
-        self._keep([*records, *self._trader.begin(prepared, now)])
+        records += self._trader.begin(prepared, now)
+        # What fired while no session was there, and is still in time, is traded like any other.
+        self._keep([*records, *self._trader.seen((), records, ())])
         for each in plan.instruments:
             self._stand(each)
         self._compared_until = self._desk.now
