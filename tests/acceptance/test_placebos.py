@@ -55,7 +55,10 @@ def test_without_costs_p_values_are_uniform(free: Sequence[EdgeAnalysis]) -> Non
     p_values = [p for each in free if (p := p_value_of(each)) < 1.0]
     tested = stats.kstest(p_values, "uniform")
     assert pass_rates(free).distance == pytest.approx(float(tested.statistic), abs=1e-12)
-    assert tested.pvalue > 0.01
+    # The coins of one market share its drift: what the test asks for, independent values, is one coin a market. That
+    # makes COINS samples, of which the worst is held to the level of all of them together.
+    assert len(p_values) == len(free)
+    assert min(stats.kstest(p_values[coin::COINS], "uniform").pvalue for coin in range(COINS)) > 0.01 / COINS
 
 
 def test_placebos_are_the_same_for_a_seed_and_different_among_themselves() -> None:

@@ -143,7 +143,7 @@ def open_session(
     """
     settings = load_settings(call.config)
     records = read_records(call.home, call.hypotheses, call.instruments)
-    watched = _watched(call, records, manner.admits)
+    watched = _watched(call, manner, records)
     clock = SystemClock()
     plan = _plan(call, manner, settings, records, watched, clock)
     with ExitStack() as stack:
@@ -211,15 +211,15 @@ def read_records(home: Path, hypotheses: Sequence[Hypothesis], instruments: Sequ
     }
 
 
-def _watched(call: ScanCall, records: Records, admits: tuple[str, ...]) -> tuple[Hypothesis, ...]:
+def _watched(call: ScanCall, manner: Manner, records: Records) -> tuple[Hypothesis, ...]:
     if call.everything:
         return call.hypotheses
-    proven = {name for (name, _), record in records.items() if record.state in admits}
+    proven = {name for (name, _), record in records.items() if record.state in manner.admits}
     if not proven:
         counts = ", ".join(f"{count} {state}" for state, count in states_watched(records).items())
         raise NothingQualified(
             f"no hypothesis is qualified on {', '.join(map(str, call.instruments))} ({counts}): "
-            "edgeproof discover looks for those that are; --all watches all of them, "
+            f"edgeproof discover looks for those that are; edgeproof {manner.command} --all watches all of them, "
             "the unproven plainly marked"
         )
     return tuple(each for each in call.hypotheses if each.name in proven)
