@@ -291,12 +291,8 @@ class Wish:
     why: str
 
 
-class Wishes(Protocol):
-    """The box in which people leave wishes for the session of a home. A wish is kept until it was granted."""
-
-    def put(self, wish: Wish) -> None:
-        """Leave a wish; it survives a loss of power."""
-        ...
+class LeftWishes(Protocol):
+    """What a session sees of the box in which people leave wishes for it. A wish is kept until it was granted."""
 
     def waiting(self) -> tuple[Wish, ...]:
         """Those that were not granted yet, the oldest first."""
@@ -304,6 +300,14 @@ class Wishes(Protocol):
 
     def granted(self, wish: Wish) -> None:
         """Take out one that is in the journal."""
+        ...
+
+
+class Wishes(LeftWishes, Protocol):
+    """The box itself."""
+
+    def put(self, wish: Wish) -> None:
+        """Leave a wish; it survives a loss of power."""
         ...
 
 

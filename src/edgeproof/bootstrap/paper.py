@@ -12,7 +12,7 @@ from edgeproof.adapters.storage.wishes import FolderWishes
 from edgeproof.bootstrap import fees
 from edgeproof.bootstrap.drift import weighing
 from edgeproof.bootstrap.session import PROVEN, Manner, OpenSession, ScanCall, open_session, read_records
-from edgeproof.bootstrap.trading import RISK, limits_document, limits_in_force, risk_limits
+from edgeproof.bootstrap.trading import RISK, changed_limits, limits_document, limits_in_force, risk_limits
 from edgeproof.config import Settings
 from edgeproof.core.engine.risk import by_risk
 from edgeproof.core.engine.state import Rules
@@ -21,7 +21,7 @@ from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.order import Order
 from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.steps import decimal_of, steps_of
-from edgeproof.core.model.trade import Book, Terms
+from edgeproof.core.model.trade import Terms
 from edgeproof.core.risk.limits import RiskLimits
 from edgeproof.core.simulation.account import SimulatedAccount
 from edgeproof.core.simulation.streaming import StreamRules, StreamVenue
@@ -54,7 +54,9 @@ def _trading(
         listed = await history.instruments()
         limits = risk_limits(settings, {each.instrument for each in listed}, file=call.config)
         found = book_of(journal)
-        words = _changes(found, journal, settings, limits)
+        words = changed_limits(
+            limits_in_force(journal, settings), limits, open_trades=0 if found is None else len(found.trades)
+        )
         held = () if found is None else tuple(found.positions)
         plan = replace(_plan(call, settings, limits, listed), margins=_margins(listed, {*call.instruments, *held}))
         return take_up(session, plan, journal, words)
@@ -103,27 +105,6 @@ def _terms(rules: InstrumentRules) -> ContractTerms:
         initial_margin_fraction=None if margin is None else decimal_of(margin),
         is_tradeable=rules.is_tradeable and not rules.is_post_only,
     )
-
-
-def _changes(found: Book | None, journal: Journal, settings: Settings, limits: RiskLimits) -> tuple[str, ...]:
-    """What a person should know where the settings are others than those by which the open positions were made."""
-    if found is None:
-        return ()
-    words: list[str] = []
-    before, now = limits_document(limits_in_force(journal, settings)), limits_document(limits)
-    others = [
-        f"{name} was {_said(before[name])} and is {_said(now[name])}" for name in now if before[name] != now[name]
-    ]
-    if others and found.trades:
-        words.append(
-            f"limits of risk were changed while {len(found.trades)} trades are open: {'; '.join(others)}. "
-            "What is open keeps its size and its stops; new entries go by the new limits"
-        )
-    return tuple(words)
-
-
-def _said(value: object) -> str:
-    return "off" if value is False else str(value)
 
 
 PAPER = Manner(

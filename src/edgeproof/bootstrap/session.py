@@ -30,7 +30,7 @@ from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.signals.library import read_hypotheses
 from edgeproof.core.signals.validate import Limits
 from edgeproof.core.simulation.costs import costs_for
-from edgeproof.ports import Clock, Journal, MarketFeed, MarketHistory, Wishes
+from edgeproof.ports import Clock, Journal, LeftWishes, MarketFeed, MarketHistory
 from edgeproof.research.run_identity import code_version
 from edgeproof.research.trials import state_key
 from edgeproof.services.desk import Rules
@@ -86,7 +86,7 @@ class Manner:
 
     command: str
     trading: Callable[["ScanCall", Settings, Journal, MarketHistory], Callable[[str], Awaitable[Trader]]]
-    wishes: Callable[[Path, Callable[[str], None]], Wishes]
+    wishes: Callable[[Path, Callable[[str], None]], LeftWishes]
     settings: Callable[[Settings], Mapping[str, object]]
     with_trades: bool
     admits: tuple[str, ...] = PROVEN

@@ -62,6 +62,23 @@ def limits_in_force(journal: Journal, settings: Settings) -> RiskLimits:
 _SESSIONS = 20
 
 
+def changed_limits(before: RiskLimits, now: RiskLimits, *, open_trades: int) -> tuple[str, ...]:
+    """What a person should know where trades are open that were made by other limits."""
+    old, new = limits_document(before), limits_document(now)
+    others = [f"{name} was {_worded(old[name])} and is {_worded(new[name])}" for name in new if old[name] != new[name]]
+    if not others or not open_trades:
+        return ()
+    held = "a trade is" if open_trades == 1 else f"{open_trades} trades are"
+    return (
+        f"changed while {held} open: {'; '.join(others)}. What is open keeps its size and its stops; new entries go by "
+        "the new limits",
+    )
+
+
+def _worded(value: object) -> str:
+    return "off" if value is False else str(value)
+
+
 def _said(name: str, value: object) -> object:
     match value:
         case None:

@@ -10,7 +10,17 @@ from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.trading_event import FateDecided
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.signals.watch import ExitMet
-from edgeproof.ports import CandleStore, Clock, FeedEvent, Journal, MarketFeed, MarketHistory, TradingFeed, Wish, Wishes
+from edgeproof.ports import (
+    CandleStore,
+    Clock,
+    FeedEvent,
+    Journal,
+    LeftWishes,
+    MarketFeed,
+    MarketHistory,
+    TradingFeed,
+    Wish,
+)
 from edgeproof.services.desk import Rules
 from edgeproof.services.evidence import TrackRecord
 from edgeproof.services.prepare import Prepared
@@ -101,4 +111,4 @@ class Means:
     changes: Callable[[], tuple[Sequence[str], frozenset[str]]]
     compare: Callable[[int, int], Awaitable[ParityRun]]
     trading: Callable[[str], Awaitable[Trader]]
-    wishes: Wishes
+    wishes: LeftWishes

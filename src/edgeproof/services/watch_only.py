@@ -45,10 +45,6 @@ class NobodyTrades:
 class NoWishes:
     """A box that stays empty for a session that could not grant anything; what is in the real one waits there."""
 
-    def put(self, wish: Wish) -> None:
-        """Nothing can be left here."""
-        raise NotImplementedError
-
     def waiting(self) -> tuple[Wish, ...]:
         """None."""
         return ()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edgeproof.adapters.storage.journal.memory import MemoryJournal
-from edgeproof.bootstrap.trading import RISK, limits_document, limits_in_force, risk_limits
+from edgeproof.bootstrap.trading import RISK, changed_limits, limits_document, limits_in_force, risk_limits
 from edgeproof.config import PaperSettings, RiskSettings, Settings, load_settings
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.time import HOUR, MINUTE
@@ -166,6 +166,18 @@ def test_views_show_the_limits_a_session_trades_by_and_not_those_of_a_file_that_
     assert limits_in_force(journal, Settings()) == traded
     journal.append([replace(began("b"), settings={RISK: {"later": 1}})])
     assert limits_in_force(journal, Settings()) == RiskLimits()
+
+
+def test_limits_that_were_changed_while_trades_are_open_are_told_one_by_one() -> None:
+    now = RiskLimits(risk_fraction=Decimal("0.01"), max_leverage=None)
+    (said,) = changed_limits(RiskLimits(), now, open_trades=2)
+    assert said.startswith(
+        "changed while 2 trades are open: risk_fraction was 0.02 and is 0.01; max_leverage was 5.0 and is off"
+    )
+    assert "keeps its size and its stops" in said
+    assert changed_limits(RiskLimits(), now, open_trades=1)[0].startswith("changed while a trade is open")
+    assert changed_limits(RiskLimits(), now, open_trades=0) == ()
+    assert changed_limits(now, now, open_trades=2) == ()
 
 
 def test_settings_of_the_reference_are_settings(tmp_path: Path) -> None:
