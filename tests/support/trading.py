@@ -366,8 +366,12 @@ def trading_standing() -> Standing:
         state="qualified", n=340, win_rate=0.44, expectancy_r=0.12, mean_win_r=1.5, mean_loss_r=-0.96, run="r1"
     )
     shown.scoreboard = Scoreboard({(LONG.hypothesis, LONG.instrument): tested})
-    shown.trade_closed(closed(LONG))
-    shown.trade_closed(closed(SHORT, direction=-1, instrument=ETHER, reason="stop", net_pnl=dec("-61.20")))
+    shown.trade_closed(closed(replace(LONG, time=LONG.time - 10 * HOUR)))
+    before = replace(SHORT, time=SHORT.time - 5 * HOUR)
+    out = {"quantity": Decimal(3), "entry_price": Decimal(2_400), "exit_price": Decimal(2_419), "risk": Decimal(120)}
+    shown.trade_closed(
+        closed(before, direction=-1, stop_kind=StopKind.INITIAL, net_pnl=dec("-61.20"), fees=dec("4.20"), **out)
+    )
     told_ones = [each for each in shown.decisions if each.fate is Fate.TOLD]
     for number, each in enumerate(told_ones):
         shown.was_traded(traded(each.signal) if number % 2 else denied(each.signal))
