@@ -181,6 +181,17 @@ def test_an_exit_of_time_a_minute_later_is_of_another_time() -> None:
     assert found.unexplained == 0
 
 
+@pytest.mark.parametrize(("minute", "cause"), [(4, "exit_time"), (5, "unexplained")])
+def test_an_exit_of_time_of_an_entry_that_came_late_is_due_later(minute: int, cause: str) -> None:
+    # A session that began anew enters two minutes after the signal and stays the two minutes its hypothesis allows.
+    story = Story(bars=[QUIET] * 7, hypothesis=jump(more='max_hold = "2m"\nexpires_after = "10m"'))
+    story.enter("105.105", "0.105105")
+    story.records[1] = replace(_order(story.records[1]), at=story.at(2))
+    story.fill("exit", story.at(minute, 20_000), "105", "0.10489500")
+    story.end(story.at(minute, 20_000))
+    assert money(story.trades()) == {cause: dec("0.21")}  # 2 x (105 - 105 x 0.999)
+
+
 def test_funding_that_was_paid_at_another_price_is_its_own_cause() -> None:
     rate_at = FIRED + MINUTE
     story = Story(bars=[QUIET, QUIET, UP], rates={rate_at: 0.001})

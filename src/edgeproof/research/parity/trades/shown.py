@@ -76,9 +76,12 @@ class Witness:
 
     def _was_due(self, ours: Exit) -> bool:
         met = self.exit_time[(self.exit_time > self.live.signal.time) & (self.exit_time <= ours.time)]
-        entered = self.live.entries[0].at // MINUTE * MINUTE
-        is_over = bool(self.max_hold) and ours.time >= entered + self.max_hold
+        is_over = bool(self.max_hold) and ours.time >= self._entered() + self.max_hold
         return is_over or len(met) > 0
+
+    def _entered(self) -> int:
+        """The minute of the entry, from which a time stop counts."""
+        return self.live.entries[0].at // MINUTE * MINUTE
 
     @staticmethod
     def _minutes(ours: Exit) -> tuple[int, int]:
@@ -99,9 +102,9 @@ class Witness:
     # --- what it did not do ---
 
     def _is_accounted_for(self, ours: Exit, theirs: Exit) -> bool:
-        if theirs.leg == END or ours.time < theirs.time + MINUTE + GRACE_MS:
+        minute = self._due(theirs)
+        if theirs.leg == END or ours.time < minute + MINUTE + GRACE_MS:
             return True  # it was out by then, as far as minutes can tell
-        minute = theirs.time
         if minute <= self.live.entries[0].at or minute in self.corrected or self._was_late(minute):
             return True
         if theirs.leg == EXIT:
@@ -109,6 +112,12 @@ class Witness:
         if self.live.was(theirs.leg, "filled", minute, minute + 2 * MINUTE):
             return True
         return not self._is_reached(theirs.leg, minute, minute)
+
+    def _due(self, theirs: Exit) -> int:
+        """When the backtest's exit was due here: a time stop counts from the entry, which may have come later."""
+        if theirs.leg != EXIT or not self.max_hold or theirs.time in self.exit_time:
+            return theirs.time
+        return max(theirs.time, self._entered() + self.max_hold)
 
     def _was_late(self, minute: int) -> bool:
         return any(minute - MINUTE <= time <= minute + MINUTE for time in self.missed)
