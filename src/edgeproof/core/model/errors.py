@@ -14,7 +14,8 @@ EdgeproofError                 a promise was broken or an input is wrong; the me
 │   └── StopMovedAway          a stop would guard less than before
 ├── PositionError              a fill that its position cannot take
 ├── HoleError                  candles that should follow one another do not: begin anew from history
-└── VenueError                 a venue cannot be reached, or answers what cannot be understood (exit status 1)
+├── VenueError                 a venue cannot be reached, or answers what cannot be understood (exit status 1)
+└── ChannelError               a message was not taken by the channel it was for (exit status 1)
 """
 
 
@@ -122,3 +123,20 @@ class VenueError(EdgeproofError):
     def __init__(self, message: str, *, is_passing: bool = True) -> None:
         super().__init__(message)
         self.is_passing = is_passing
+
+
+class ChannelError(EdgeproofError):
+    """A channel did not take a message; the words say why, and what to do, and hold no secret.
+
+    `blame` says whose fault it is: "passing" (the network, a limit: try again, not before `retry_after` seconds where
+    that is known), "message" (this one will never be taken, others may) or "channel" (none will be until a person sets
+    it right: a wrong token, a chat that is gone). `may_have_arrived` says that no answer came: it may be there.
+    """
+
+    def __init__(
+        self, message: str, *, blame: str = "passing", retry_after: float | None = None, may_have_arrived: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.blame = blame
+        self.retry_after = retry_after
+        self.may_have_arrived = may_have_arrived

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from edgeproof.core.model.event import ClosedCandle, FundingPublished
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.margin import MarginLevel
+from edgeproof.core.model.message import Delivery, Message
 from edgeproof.core.model.signal import Decision, Signal
 from edgeproof.core.model.trade import BookChange
 from edgeproof.core.model.trading_event import FateDecided, StandingChanged, TradeEnded
@@ -219,6 +220,64 @@ class BookKept:
     margins: Mapping[str, tuple[MarginLevel, ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageQueued:
+    """People are to be told something, by some channels; it stands in the append of what it tells of.
+
+    `at` is the venue's time of that.
+    """
+
+    session: str
+    at: int
+    message: Message
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryNoted:
+    """Something happened to a message at a channel. `at` is this machine's time.
+
+    `what` is "sending" (an attempt begins), "failed" (it did not succeed; `reason` says why) or a final
+    `DeliveryFate`. `receipt` is what the channel calls the message (or the digest, or the message it was merged into),
+    `latency_ms` the time from the arrival of the close it tells of to the channel's answer, `is_late` whether that was
+    after its expiry, `failed_for` the channel in whose place it went. A fallback that begins is noted as "queued".
+    """
+
+    session: str
+    at: int
+    channel: str
+    message_id: str
+    what: str
+    attempt: int = 0
+    receipt: str = ""
+    reason: str = ""
+    latency_ms: float | None = None
+    is_late: bool = False
+    failed_for: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxKept:
+    """All that waits to be told when a session begins: who reads a journal need not go back further."""
+
+    session: str
+    at: int
+    waiting: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandHeard:
+    """A person gave a command through a channel. `at` is this machine's time, `outcome` what was answered, in short."""
+
+    session: str
+    at: int
+    channel: str
+    by: str
+    role: str
+    text: str
+    outcome: str
+
+
 Record = (
     SessionBegan
     | SessionEnded
@@ -234,6 +293,10 @@ Record = (
     | StandingNoted
     | Asked
     | BookKept
+    | MessageQueued
+    | DeliveryNoted
+    | OutboxKept
+    | CommandHeard
 )
 
 

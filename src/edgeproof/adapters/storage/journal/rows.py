@@ -20,11 +20,15 @@ from edgeproof.core.model.journal import (
     BookKept,
     CandleTaken,
     CloseMissed,
+    CommandHeard,
     Decided,
+    DeliveryNoted,
     Entry,
     FundingTaken,
+    MessageQueued,
     Noticed,
     OrderNoted,
+    OutboxKept,
     ParityRun,
     Record,
     SessionBegan,
@@ -51,6 +55,10 @@ _KINDS: dict[type[Any], str] = {
     StandingNoted: "standing",
     Asked: "asked",
     BookKept: "book",
+    MessageQueued: "message",
+    DeliveryNoted: "delivery",
+    OutboxKept: "outbox",
+    CommandHeard: "command",
 }
 CANDLE = _KINDS[CandleTaken]
 
@@ -128,6 +136,7 @@ _INSTRUMENTS: dict[type[Any], Callable[[Any], Instrument | None]] = {
     SignalTraded: lambda record: record.signal.instrument,
     OrderNoted: lambda record: record.instrument,
     TradeClosed: lambda record: record.trade.instrument,
+    MessageQueued: lambda record: record.message.instrument,
 }
 
 

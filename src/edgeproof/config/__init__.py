@@ -5,7 +5,6 @@ a misspelt cost must not quietly become the default.
 """
 
 import difflib
-import math
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -13,94 +12,36 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 
+from edgeproof.config.notify import NotifySettings
+from edgeproof.config.values import (
+    OR_OFF,
+    Fraction,
+    Instruments,
+    Limit,
+    Number,
+    Ratio,
+    Section,
+    UpToADay,
+    UpToAMonth,
+    Whole,
+    number,
+    whole,
+    wrong,
+)
 from edgeproof.core.model.errors import InputError
-from edgeproof.core.model.instrument import Instrument, parse_instrument
-from edgeproof.core.model.time import DAY, format_duration, parse_duration
 from edgeproof.core.risk.limits import RiskLimits
 
-Fraction = Annotated[float, Field(ge=0, lt=1)]
 
-
-def _limit(value: object) -> float | None:
-    if value is None or value is False:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        raise ValueError(f"expected a number above 0, or false to switch the limit off, found {value!r}")
-    return float(value)
-
-
-Limit = Annotated[float | None, BeforeValidator(_limit)]
-
-
-def _wrong(expected: str, value: object) -> ValueError:
-    return ValueError(f"expected {expected}, found {value!r}")
-
-
-def _number(value: object) -> Decimal:
-    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(float(str(value))):
-        raise _wrong("a number", value)
-    return Decimal(str(value))  # what stands in the file: the float nearest to 0.02 is not 0.02
-
-
-def _whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise _wrong("a whole number", value)
-    return value
-
-
-def _duration_up_to(most: int) -> Callable[[object], int]:
-    def duration(value: object) -> int:
-        if not isinstance(value, str):
-            raise _wrong('a duration such as "30s" or "4h"', value)
-        try:
-            found = parse_duration(value)
-        except InputError as error:
-            raise ValueError(str(error)) from None
-        if found > most:
-            raise ValueError(f'expected a duration of at most "{format_duration(most)}", found "{value}"')
-        return found
-
-    return duration
-
-
-def _instruments(value: object) -> frozenset[Instrument]:
-    if not isinstance(value, list | frozenset):
-        raise _wrong('a list of instruments such as ["BTC/USD:USD", "ETHUSDT.P"]', value)
-    found, wrong = set(), []
-    for each in value:
-        try:
-            found.add(parse_instrument(str(each)))
-        except InputError as error:
-            wrong.append(str(error))
-    if wrong:
-        raise ValueError("; ".join(wrong))
-    return frozenset(found)
-
-
-_OR_OFF = BeforeValidator(lambda value: None if value is False else value)
-Number = Annotated[Decimal, BeforeValidator(_number)]
-Ratio = Annotated[float, BeforeValidator(lambda value: float(_number(value)))]
-Whole = Annotated[int, BeforeValidator(_whole)]
-UpToADay = Annotated[int, BeforeValidator(_duration_up_to(DAY))]
-UpToAMonth = Annotated[int, BeforeValidator(_duration_up_to(30 * DAY))]
-Instruments = Annotated[frozenset[Instrument], BeforeValidator(_instruments)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
-
-
-class CostSettings(_Section):
+class CostSettings(Section):
     """Fees as fractions of notional. Slippage has its table by timeframe; a hypothesis may state its own."""
 
     taker: Fraction = 0.0005
     maker: Annotated[float, Field(gt=-0.01, lt=1)] = 0.0002
 
 
-class ValidationSettings(_Section):
+class ValidationSettings(Section):
     """What a signal may not exceed to be told. False switches a limit off.
 
     `max_cost_r`: costs of a round trip in R. `min_stop_bps`: the distance of the stop, `max_spread_bps`: the quoted
@@ -120,37 +61,37 @@ class ValidationSettings(_Section):
 _LIMITS = RiskLimits()
 
 
-class RiskSettings(_Section):
+class RiskSettings(Section):
     """The limits of risk by their names (core/risk/limits.py says what each is). False switches one off, where it can.
 
     Fractions are fractions (0.02), spans of time are words ("4h"), the whitelist takes any spelling of an instrument.
     """
 
     risk_fraction: Number = _LIMITS.risk_fraction
-    max_open_risk: Annotated[Number | None, _OR_OFF] = _LIMITS.max_open_risk
-    max_positions: Annotated[Whole | None, _OR_OFF] = _LIMITS.max_positions
-    max_signals_per_position: Annotated[Whole | None, _OR_OFF] = _LIMITS.max_signals_per_position
+    max_open_risk: Annotated[Number | None, OR_OFF] = _LIMITS.max_open_risk
+    max_positions: Annotated[Whole | None, OR_OFF] = _LIMITS.max_positions
+    max_signals_per_position: Annotated[Whole | None, OR_OFF] = _LIMITS.max_signals_per_position
     may_oppose: bool = _LIMITS.may_oppose
-    whitelist: Annotated[Instruments | None, _OR_OFF] = _LIMITS.whitelist
-    min_size_share: Annotated[Number | None, _OR_OFF] = _LIMITS.min_size_share
-    max_notional: Annotated[Number | None, _OR_OFF] = _LIMITS.max_notional
-    max_leverage: Annotated[Number | None, _OR_OFF] = _LIMITS.max_leverage
-    max_margin_share: Annotated[Number | None, _OR_OFF] = _LIMITS.max_margin_share
-    max_btc_beta: Annotated[Number | None, _OR_OFF] = _LIMITS.max_btc_beta
-    max_correlation: Annotated[Ratio | None, _OR_OFF] = _LIMITS.max_correlation
-    halve_correlation: Annotated[Ratio | None, _OR_OFF] = _LIMITS.halve_correlation
+    whitelist: Annotated[Instruments | None, OR_OFF] = _LIMITS.whitelist
+    min_size_share: Annotated[Number | None, OR_OFF] = _LIMITS.min_size_share
+    max_notional: Annotated[Number | None, OR_OFF] = _LIMITS.max_notional
+    max_leverage: Annotated[Number | None, OR_OFF] = _LIMITS.max_leverage
+    max_margin_share: Annotated[Number | None, OR_OFF] = _LIMITS.max_margin_share
+    max_btc_beta: Annotated[Number | None, OR_OFF] = _LIMITS.max_btc_beta
+    max_correlation: Annotated[Ratio | None, OR_OFF] = _LIMITS.max_correlation
+    halve_correlation: Annotated[Ratio | None, OR_OFF] = _LIMITS.halve_correlation
     correlation_window: Whole = _LIMITS.correlation_window
     min_observations: Whole = _LIMITS.min_observations
-    warn_loss: Annotated[Number | None, _OR_OFF] = _LIMITS.warn_loss
-    no_entries_loss: Annotated[Number | None, _OR_OFF] = _LIMITS.no_entries_loss
-    flatten_loss: Annotated[Number | None, _OR_OFF] = _LIMITS.flatten_loss
+    warn_loss: Annotated[Number | None, OR_OFF] = _LIMITS.warn_loss
+    no_entries_loss: Annotated[Number | None, OR_OFF] = _LIMITS.no_entries_loss
+    flatten_loss: Annotated[Number | None, OR_OFF] = _LIMITS.flatten_loss
     reset_hour: Whole = _LIMITS.reset_hour
-    max_drawdown: Annotated[Number | None, _OR_OFF] = _LIMITS.max_drawdown
-    loss_streak: Annotated[Whole | None, _OR_OFF] = _LIMITS.loss_streak
+    max_drawdown: Annotated[Number | None, OR_OFF] = _LIMITS.max_drawdown
+    loss_streak: Annotated[Whole | None, OR_OFF] = _LIMITS.loss_streak
     cooldown: UpToAMonth = _LIMITS.cooldown
-    max_orders_a_minute: Annotated[Whole | None, _OR_OFF] = _LIMITS.max_orders_a_minute
-    max_price_age: Annotated[UpToADay | None, _OR_OFF] = _LIMITS.max_price_age
-    kelly_multiplier: Annotated[Ratio | None, _OR_OFF] = _LIMITS.kelly_multiplier
+    max_orders_a_minute: Annotated[Whole | None, OR_OFF] = _LIMITS.max_orders_a_minute
+    max_price_age: Annotated[UpToADay | None, OR_OFF] = _LIMITS.max_price_age
+    kelly_multiplier: Annotated[Ratio | None, OR_OFF] = _LIMITS.kelly_multiplier
 
     def limits(self) -> RiskLimits:
         """The limits; an `InputError` with a line a problem where they cannot be meant."""
@@ -158,13 +99,13 @@ class RiskSettings(_Section):
 
 
 def _within(value: object, is_within: Callable[[Decimal], bool], expected: str) -> Decimal:
-    number = _number(value)
-    if not is_within(number):
-        raise _wrong(expected, value)
-    return number
+    found = number(value)
+    if not is_within(found):
+        raise wrong(expected, value)
+    return found
 
 
-class PaperSettings(_Section):
+class PaperSettings(Section):
     """What paper trading begins with (USD), how long an order takes to the venue, and the spread it assumes.
 
     `spread` is a fraction of price, used where no book is subscribed.
@@ -176,7 +117,7 @@ class PaperSettings(_Section):
     latency_ms: Annotated[
         int,
         BeforeValidator(
-            lambda value: _within(_whole(value), lambda number: 0 <= number <= 60_000, "a whole number from 0 to 60000")
+            lambda value: _within(whole(value), lambda number: 0 <= number <= 60_000, "a whole number from 0 to 60000")
         ),
     ] = 150
     spread: Annotated[
@@ -187,7 +128,7 @@ class PaperSettings(_Section):
     ] = 0.0005
 
 
-class JournalSettings(_Section):
+class JournalSettings(Section):
     """Where sessions write down what they did: journal.db in the home, unless a URL names another place.
 
     `sqlite:///FILE` or `postgresql+psycopg://USER:PASSWORD@HOST/DATABASE`; secret because of the password.
@@ -196,7 +137,7 @@ class JournalSettings(_Section):
     url: SecretStr | None = None
 
 
-class Settings(_Section):
+class Settings(Section):
     """Everything a user can set."""
 
     costs: CostSettings = CostSettings()
@@ -204,6 +145,7 @@ class Settings(_Section):
     risk: RiskSettings = RiskSettings()
     paper: PaperSettings = PaperSettings()
     journal: JournalSettings = JournalSettings()
+    notify: NotifySettings = NotifySettings()
 
 
 def load_settings(path: Path) -> Settings:
@@ -245,12 +187,18 @@ def _problem(place: tuple[int | str, ...], message: str, found: object, text: st
     key = ".".join(str(part) for part in place)
     line = _line_of(place, text)
     if "Extra inputs" not in message:
-        # The place of a journal may hold a password.
-        said = "" if "found" in message or place[0] == "journal" else f", found {found!r}"
+        said = "" if "found" in message or _may_be_secret(place) else f", found {found!r}"
         return f"line {line}: {key}: {message.removeprefix('Value error, ')}{said}"
     near = difflib.get_close_matches(key, _known_keys(Settings), n=1, cutoff=0.4)
     hint = f'; did you mean "{near[0]}"?' if near else f"; known are {', '.join(_known_keys(Settings))}"
     return f'line {line}: unknown key "{key}"{hint}'
+
+
+def _may_be_secret(place: tuple[int | str, ...]) -> bool:
+    return place[0] == "journal" or bool(_SECRET & set(place))
+
+
+_SECRET = {"token", "url", "urls", "secret", "password"}
 
 
 def _known_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
@@ -274,12 +222,12 @@ def _line_of(place: tuple[int | str, ...], text: str) -> int:
 def _keys(text: str) -> Iterator[tuple[int, list[str]]]:
     """The lines of sections and keys, each with the whole name."""
     section: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for line_number, line in enumerate(text.splitlines(), 1):
         if header := re.match(r"\s*\[+([^\[\]]+)\]", line):
             section = _names(header[1])
-            yield number, section
+            yield line_number, section
         elif found := re.match(r"""\s*([\w."'\s-]+?)\s*=""", line):
-            yield number, [*section, *_names(found[1])]
+            yield line_number, [*section, *_names(found[1])]
 
 
 def _names(dotted: str) -> list[str]:

@@ -1,0 +1,81 @@
+"""The ways to people."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from edgeproof.core.model.message import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A message as it is to be sent now.
+
+    `is_silent` asks for no sound. `marks` stand before everything else: that it is late, that it may be there already,
+    in whose place it comes. `updates` are messages that were merged into it, the oldest first. `chart` makes the
+    picture (PNG) when it is wanted; None where there is none.
+    """
+
+    message: Message
+    is_silent: bool = False
+    is_late: bool = False
+    marks: tuple[str, ...] = ()
+    updates: tuple[Message, ...] = ()
+    chart: Callable[[], bytes | None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What a channel can do, and how much it takes: `burst` messages at once, `per_second` in the long run.
+
+    `can_edit` says that a message that was sent can be changed, `is_idempotent` that one that is sent twice under the
+    same id arrives once.
+    """
+
+    can_edit: bool = False
+    can_be_silent: bool = False
+    is_idempotent: bool = False
+    per_second: float = 1.0
+    burst: int = 5
+
+
+class Channel(Protocol):
+    """One way to people. It sends what it is given, once, and says what came of it; it does not try again."""
+
+    @property
+    def name(self) -> str:
+        """The name in settings, journal and words: "telegram", "email" ..."""
+        ...
+
+    @property
+    def traits(self) -> Traits:
+        """What it can do."""
+        ...
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Send; what the channel calls the message, "" where it gives it no name.
+
+        Raises
+        ------
+        ChannelError
+            It was not taken, or nobody knows.
+        """
+        ...
+
+    async def edit(self, receipt: str, outgoing: Outgoing) -> str:
+        """Put a message in the place of one that was sent; what it is called now. Only where it `can_edit`."""
+        ...
+
+    async def test(self) -> str:
+        """Look at the set-up without telling anybody anything, as far as the channel allows; what was found.
+
+        Raises
+        ------
+        ChannelError
+            It cannot work; the words say what to set right.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
