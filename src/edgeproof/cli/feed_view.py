@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from edgeproof.cli.context import Context
-from edgeproof.cli.figures import price_text
 from edgeproof.core.model.event import FeedIncident, IncidentKind
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import MINUTE, SECOND, format_time
+from edgeproof.services.figures import price_text
 from edgeproof.services.health import FeedHealth, InstrumentHealth
 
 DRAW_EVERY_S = 0.25

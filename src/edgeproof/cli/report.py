@@ -10,7 +10,6 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from edgeproof.cli.figures import labels
 from edgeproof.cli.table import FEW, MEDIUM, WIDE, by_expectancy, folded, results_table
 from edgeproof.core.candles.quality import Certificate
 from edgeproof.core.model.instrument import Instrument
@@ -19,6 +18,7 @@ from edgeproof.core.signals.hypothesis import Family
 from edgeproof.core.simulation.costs import slippage_bps
 from edgeproof.research.outcome import Outcome
 from edgeproof.research.study import Study, Survey
+from edgeproof.services.figures import labels
 
 GENERATED = "generated"
 """How the source of generated candles begins."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from edgeproof.cli.figures import price_text, quantity_text, span_text, value_text
 from edgeproof.cli.stretches import REASONS, Stretch
 from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.event import IncidentKind
@@ -11,6 +10,7 @@ from edgeproof.core.model.journal import Noticed
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import format_duration, format_time
 from edgeproof.core.model.trading_event import FateDecided, TradeFate
+from edgeproof.services.figures import price_text, quantity_text, rule_text, span_text, value_text
 from edgeproof.services.signal_document import PROVEN, direction_word, risk_reward_text
 from edgeproof.services.standing import Standing
 
@@ -46,7 +46,7 @@ def traded_text(traded: FateDecided) -> str:
     """
     if traded.fate is TradeFate.TAKEN:
         return f"size {quantity_text(traded.quantity or Decimal(0))}{weight_text(traded.weight)}"
-    return f"not traded: {_rule_text(traded)}"
+    return f"not traded: {rule_text(traded)}"
 
 
 def weight_text(weighed: SignalWeight | None) -> str:
@@ -58,17 +58,6 @@ def weight_text(weighed: SignalWeight | None) -> str:
     if weighed is None or weighed.stage in {"", "steady", "untested"}:
         return ""
     return f", weight {weighed.weight.normalize():f} ({weighed.stage})"
-
-
-def _rule_text(decided: Decision | FateDecided) -> str:
-    """A rule that decided, with what it found and what it allows."""
-    value, limit = decided.value, decided.limit
-    if isinstance(value, float | int) and isinstance(limit, float | int):
-        return f"{decided.rule} {value_text(value)} {'>' if value >= limit else '<'} {value_text(limit)}"
-    found = decided.rule if value is None else f"{decided.rule} {value_text(value)}"
-    if value is None and limit is not None:
-        found += " not known"
-    return found if limit is None else f"{found}, not {value_text(limit)}"
 
 
 def prices_text(decision: Decision) -> str:
@@ -93,7 +82,7 @@ def reason_text(decision: Decision) -> str:
         return ""
     if decision.fate is Fate.VOID:
         return f"its {value_text(decision.value)} is on the wrong side"
-    return _rule_text(decision)
+    return rule_text(decision)
 
 
 def late_text(stretch: Stretch) -> str:

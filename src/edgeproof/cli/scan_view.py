@@ -14,7 +14,6 @@ from rich.text import Text
 
 from edgeproof.cli.columns import Cell, Filling, aligned, flowed, one_line
 from edgeproof.cli.feed_view import COLOURS, STALE_S, incident_text, without_repeats
-from edgeproof.cli.figures import labels, price_text, shortened, span_text
 from edgeproof.cli.scan_lines import (
     clock_text,
     closes_text,
@@ -36,6 +35,7 @@ from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import MINUTE, SECOND, format_duration
 from edgeproof.core.model.trading_event import FateDecided, TradeFate
+from edgeproof.services.figures import labels, price_text, shortened, span_text
 from edgeproof.services.health import SKEW_MS
 from edgeproof.services.signal_document import PROVEN, direction_word, risk_reward_text
 from edgeproof.services.standing import STALE_CLOSE_MS, Preview, Standing

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from edgeproof.cli.columns import Cell, Filling, aligned
-from edgeproof.cli.figures import shortened
+from edgeproof.services.figures import shortened
 from edgeproof.services.scoreboard import LEAST_TRADES, Backtested, ScoreRow, Verdict
 
 WIDE = 100

@@ -10,10 +10,10 @@ from decimal import Decimal
 from rich.text import Text
 
 from edgeproof.cli.columns import Cell, Filling, aligned, flowed, one_line
-from edgeproof.cli.figures import money_text, percent_text, shortened, span_text
 from edgeproof.cli.scan_lines import moment_text
 from edgeproof.cli.score_lines import factor_text, interval_text, r_text, rate_text, score_table
 from edgeproof.core.performance.live import Label, Streaks, TradeFigures
+from edgeproof.services.figures import money_text, percent_text, shortened, span_text
 from edgeproof.services.scoreboard import LEAST_TRADES, WITHIN
 from edgeproof.services.statistics import LEAST_DAYS, AccountFigures, HypothesisFigures, LiveStatistics
 

@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.markup import escape
 
 from edgeproof.cli.edge_document import placebos_document, states_count
-from edgeproof.cli.figures import labels
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.performance.metrics import Statistics
 from edgeproof.core.performance.sample import Untestable
@@ -23,6 +22,7 @@ from edgeproof.research.discover import Discovery
 from edgeproof.research.edge import EdgeAnalysis
 from edgeproof.research.study import Study, Survey
 from edgeproof.research.verdict import State
+from edgeproof.services.figures import labels
 
 SHOWN = 30
 """Rows shown unless all are asked for."""

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from edgeproof.cli.figures import labels
 from edgeproof.cli.table import folded, hold, number, signed
 from edgeproof.core.model.instrument import Instrument
+from edgeproof.services.figures import labels
 
 
 @pytest.mark.parametrize(

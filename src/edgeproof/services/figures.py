@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.time import DAY, HOUR, MINUTE, SECOND
+from edgeproof.core.model.trading_event import FateDecided
 
 
 def price_text(price: float | None) -> str:
@@ -35,6 +37,17 @@ def value_text(value: object) -> str:
             return "not known" if math.isnan(value) else f"{value:.6g}"
         case _:
             return str(value)
+
+
+def rule_text(decided: Decision | FateDecided) -> str:
+    """A rule that decided, with what it found and what it allows."""
+    value, limit = decided.value, decided.limit
+    if isinstance(value, float | int) and isinstance(limit, float | int):
+        return f"{decided.rule} {value_text(value)} {'>' if value >= limit else '<'} {value_text(limit)}"
+    found = decided.rule if value is None else f"{decided.rule} {value_text(value)}"
+    if value is None and limit is not None:
+        found += " not known"
+    return found if limit is None else f"{found}, not {value_text(limit)}"
 
 
 def span_text(milliseconds: float) -> str:
