@@ -160,9 +160,15 @@ class Dispatcher:
             await lane.channel.close()
 
     async def _hand_over(self, lane: Lane, deliveries: Sequence[Delivery], is_urgent: bool) -> bool:  # noqa: FBT001
-        """Let the fallback of a lane tell what it could not, where that one works; both notes in one append."""
+        """Let the fallback of a lane tell what it could not, where that one works; both notes in one append.
+
+        What the fallback is told of anyway stays where it is.
+        """
         fallback = self.lanes.get(lane.policy.fallback or "")
         if fallback is None or (fallback.is_failing and not is_urgent):
+            return False
+        deliveries = [each for each in deliveries if not fallback.policy.is_for(each.message)]
+        if not deliveries:
             return False
         notes = lane.handed_over(deliveries)
         taken = [Delivery(message=each.message, channel=fallback.name, failed_for=lane.name) for each in deliveries]

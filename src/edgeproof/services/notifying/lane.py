@@ -106,7 +106,7 @@ class Lane:
         """Deliver, until cancelled."""
         while True:
             self._changed.clear()
-            pause = await self._turn()
+            pause = await self.turn()
             if pause is None or pause > 0:
                 await self._wait(pause)
 
@@ -117,7 +117,7 @@ class Lane:
         except TimeoutError:
             return
 
-    async def _turn(self) -> float | None:
+    async def turn(self) -> float | None:
         """Do one thing; seconds until there is another, None where nothing is to be waited for but a change."""
         now = self.tools.clock.now()
         await self._give_up_what_is_old(now)
