@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from edgeproof.core.model.errors import ChannelError
-from edgeproof.core.model.journal import DeliveryNoted, MessageQueued, Record
+from edgeproof.core.model.journal import DeliveryNoted, Entry, MessageQueued, Record
 from edgeproof.core.model.message import Delivery, DeliveryFate, Message, Severity, Topic
 from edgeproof.core.model.time import MINUTE, parse_time
 from edgeproof.ports import Journal
@@ -131,6 +131,10 @@ class Stage:
     def notes(self) -> list[DeliveryNoted]:
         """What was written down of deliveries."""
         return [each.record for each in self.journal.read(DeliveryNoted)]
+
+    def queued(self) -> list[Entry[MessageQueued]]:
+        """What was written down to be told."""
+        return list(self.journal.read(MessageQueued))
 
     def fates(self, channel: str = "fake") -> dict[str, str]:
         """The last word on each message at a channel."""
