@@ -1,34 +1,125 @@
 """Where notifications meet their adapters: the channels of the settings, and who tells them."""
 
+import os
+import platform
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 
 from edgeproof.adapters.clock import SystemClock
-from edgeproof.config import Settings
+from edgeproof.adapters.storage.session_lock import Holder
+from edgeproof.bootstrap import REPLICA
+from edgeproof.bootstrap.asking import kept_journal
+from edgeproof.bootstrap.journal import hold_home, open_journal
+from edgeproof.config import Settings, load_settings
 from edgeproof.config.notify import ChannelSettings, NotifySettings
+from edgeproof.core.model.errors import InputError
+from edgeproof.core.model.journal import SessionBegan
+from edgeproof.core.model.message import Message, Severity, Topic
+from edgeproof.core.model.time import format_time
 from edgeproof.ports import Journal
-from edgeproof.ports.channels import Channel
+from edgeproof.ports.channels import Channel, Outgoing
 from edgeproof.services.notifying.dispatch import Dispatcher, Telling
 from edgeproof.services.notifying.policy import ChannelPolicy
+from edgeproof.services.notifying.tally import ChannelTally, tally_of_day
 from edgeproof.services.plan import Messenger
 from edgeproof.services.watch_only import NobodyIsTold
 
 
 def messenger_of(settings: Settings, config: Path, journal: Journal, tell: Callable[[str], None]) -> Messenger:
     """Who tells people, over all channels of the settings; nobody where there is none."""
-    channels = tuple(open_channels(settings.notify, config))
-    if not channels:
+    if not settings.notify.channels():
         return NobodyIsTold()
+    return _dispatcher(settings.notify, config, journal, tell)
+
+
+def _dispatcher(settings: NotifySettings, config: Path, journal: Journal, tell: Callable[[str], None]) -> Dispatcher:
     rng = np.random.default_rng()  # noqa: TID251 - pauses must differ from one process to the next
     telling = Telling(
-        channels=tuple((each, policy_of(settings.notify, each.name)) for each in channels),
+        channels=tuple((each, policy_of(settings, each.name)) for each in open_channels(settings, config)),
         clock=SystemClock(),
         share=rng.random,
-        repeat_after=settings.notify.repeat_after,
+        repeat_after=settings.repeat_after,
     )
     return Dispatcher(telling, journal, tell)
+
+
+def channel_names(config: Path) -> tuple[str, ...]:
+    """The channels that are set up."""
+    return tuple(load_settings(config).notify.channels())
+
+
+async def try_channel(config: Path, name: str, *, with_message: bool) -> list[str]:
+    """Look at a channel's set-up and send it a test; what was found.
+
+    Raises
+    ------
+    InputError
+        No such channel is set up.
+    ChannelError
+        It does not work.
+    """
+    settings = load_settings(config).notify.channels()
+    if name not in settings:
+        there = f"set up are {', '.join(settings)}" if settings else f"none is set up in {config}"
+        raise InputError(f'CHANNEL: expected one that is set up ([notify.{name}]), found "{name}"; {there}')
+    channel = open_channel(name, settings[name], config)
+    try:
+        found = [await channel.test()]
+        if with_message:
+            receipt = await channel.send(Outgoing(message=_test_message(SystemClock().now())))
+            found.append(f"a test message was taken{f' as {receipt}' if receipt else ''}")
+    finally:
+        await channel.close()
+    return found
+
+
+def _test_message(now: int) -> Message:
+    return Message(
+        id=f"test:{now}",
+        topic=Topic.TEST,
+        severity=Severity.INFO,
+        at=now,
+        queued_at=now,
+        title="A test of edgeproof's notifications",
+        text="This channel works. Nothing is to be done.",
+        document={"time": format_time(now)},
+    )
+
+
+def told_today(home: Path, config: Path) -> tuple[ChannelTally, ...]:
+    """What each channel was told on this UTC day, and what waits."""
+    with kept_journal(home, config) as journal:
+        return tally_of_day(journal, SystemClock().now())
+
+
+async def send_waiting(home: Path, config: Path, wait: float, tell: Callable[[str], None]) -> tuple[int, int]:
+    """Tell what waits in the journal of a home; how many messages were told, and how many still wait."""
+    settings, clock = load_settings(config), SystemClock()
+    now = clock.now()
+    with ExitStack() as stack:
+        holder = Holder(pid=os.getpid(), host=platform.node(), command="edgeproof notify send", venue="", since=now)
+        stack.callback(hold_home(home, holder).release)
+        journal = open_journal(home, settings.journal, writing=True)
+        stack.callback(journal.close)
+        dispatcher = _dispatcher(settings.notify, config, journal, tell)
+        at_venue = _venue_time(journal, now)
+        journal.append(dispatcher.begin(f"notify-{now}", lambda: at_venue + clock.now() - now))
+        before = dispatcher.waiting
+        dispatcher.start()
+        await dispatcher.finish(wait, is_patient=True)
+        dispatcher.check()
+        return before - dispatcher.waiting, dispatcher.waiting
+
+
+def _venue_time(journal: Journal, now: int) -> int:
+    """The venue's time: that of a replica stands where its last session ended."""
+    last = journal.last(SessionBegan, 1)
+    if not last or last[0].record.venue != REPLICA:
+        return now
+    return max(journal.taken_until().values(), default=now)
 
 
 def policy_of(settings: NotifySettings, name: str) -> ChannelPolicy:

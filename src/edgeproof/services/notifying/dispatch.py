@@ -145,12 +145,20 @@ class Dispatcher:
         except ExceptionGroup as group:
             raise group.exceptions[0] from None
 
-    async def finish(self, grace_s: float = GRACE_S) -> None:
-        """Tell what can be told within some seconds, then end; what is left waits in the journal."""
+    @property
+    def waiting(self) -> int:
+        """How many deliveries are not at their end."""
+        return sum(len(lane.waiting) for lane in self.lanes.values())
+
+    async def finish(self, grace_s: float = GRACE_S, *, is_patient: bool = False) -> None:
+        """Tell what can be told within some seconds, then end; what is left waits in the journal.
+
+        Who `is_patient` also waits for channels that fail.
+        """
         clock = self.telling.clock
         until = clock.monotonic() + grace_s
         while self._running is not None and not self._running.done() and clock.monotonic() < until:
-            if all(lane.is_idle for lane in self.lanes.values()):
+            if not self.waiting or (not is_patient and all(lane.is_idle for lane in self.lanes.values())):
                 break
             await asyncio.sleep(_LOOK_EVERY_S)
         if self._running is not None:
