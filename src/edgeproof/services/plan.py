@@ -23,6 +23,7 @@ from edgeproof.ports import (
 )
 from edgeproof.services.desk import Rules
 from edgeproof.services.evidence import TrackRecord
+from edgeproof.services.notifying.view import ChannelView
 from edgeproof.services.prepare import Prepared
 from edgeproof.services.standing import Watched
 from edgeproof.services.trading_view import TradingView
@@ -80,6 +81,10 @@ class Messenger(Protocol):
 
     def check(self) -> None:
         """Raise what ended the deliveries, where something did."""
+        ...
+
+    def view(self) -> Sequence[ChannelView]:
+        """How each channel stands."""
         ...
 
     async def finish(self) -> None:

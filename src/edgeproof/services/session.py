@@ -76,6 +76,7 @@ class Session:
             watched=plan.watched,
             health=FeedHealth(plan.instruments),
             instruments={each: InstrumentStanding() for each in plan.instruments},
+            see_channels=self.means.messenger.view,
         )
 
     async def run(self) -> None:

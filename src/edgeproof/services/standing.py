@@ -12,6 +12,8 @@ from edgeproof.core.model.trading_event import FateDecided
 from edgeproof.ports import Report, Sample
 from edgeproof.services.health import FeedHealth, gauge, total
 from edgeproof.services.health import report as report_feed
+from edgeproof.services.notifying.view import ChannelView
+from edgeproof.services.notifying.view import samples as channel_samples
 from edgeproof.services.scoreboard import Scoreboard
 from edgeproof.services.trading_view import TradingView
 
@@ -84,8 +86,9 @@ class Standing:
     """The state of a session. Latencies are milliseconds from the arrival of a close to the signal on the disk.
 
     `closes` counts all closes that were evaluated, those of `missed` (evaluated too late) among them. `see_trading`
-    says how trading stands now, None where nothing is traded; `traded` what it made of the latest decisions, by the ids
-    of their signals. `scoreboard` counts all trades of the journal, `closed` has the last of this session.
+    says how trading stands now, None where nothing is traded, and `see_channels` how people are told; `traded` has what
+    trading made of the latest decisions, by the ids of their signals. `scoreboard` counts all trades of the journal,
+    `closed` has the last of this session.
     """
 
     watched: Watched
@@ -104,6 +107,7 @@ class Standing:
     scoreboard: Scoreboard = field(default_factory=Scoreboard)
     parity: ParityRun | None = None
     see_trading: Callable[[], TradingView | None] = lambda: None
+    see_channels: Callable[[], Sequence[ChannelView]] = lambda: ()
     _open: list[Decision] = field(default_factory=list)
 
     @property
@@ -176,6 +180,7 @@ def _stale_closes(standing: Standing) -> Iterator[str]:
 
 
 def _samples(standing: Standing) -> Iterator[Sample]:
+    yield from channel_samples(standing.see_channels())
     yield total("closes_evaluated", "Closes that were evaluated", float(standing.closes))
     for reason, count in standing.missed.items():
         yield total("closes_missed", "Closes evaluated too late", float(count), {"reason": reason})

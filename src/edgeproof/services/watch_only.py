@@ -6,6 +6,7 @@ from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import Record
 from edgeproof.core.signals.watch import ExitMet
 from edgeproof.ports import FeedEvent, MarketFeed, TradingFeed, Wish
+from edgeproof.services.notifying.view import ChannelView
 from edgeproof.services.prepare import Prepared
 from edgeproof.services.trading_view import TradingView
 
@@ -61,6 +62,10 @@ class NobodyIsTold:
 
     def check(self) -> None:
         """Nothing."""
+
+    def view(self) -> Sequence[ChannelView]:
+        """Nothing."""
+        return ()
 
     async def finish(self) -> None:
         """Nothing."""

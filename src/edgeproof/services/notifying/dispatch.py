@@ -15,6 +15,8 @@ from edgeproof.services.notifying.compose import Composer
 from edgeproof.services.notifying.lane import Lane, Tools
 from edgeproof.services.notifying.outbox import QUEUED, waiting_in
 from edgeproof.services.notifying.policy import ChannelPolicy, Pace
+from edgeproof.services.notifying.tally import percentiles
+from edgeproof.services.notifying.view import ChannelView
 
 GRACE_S = 10.0
 """How long a session that ends waits for what can still be told; the rest is told by the next one."""
@@ -149,6 +151,19 @@ class Dispatcher:
     def waiting(self) -> int:
         """How many deliveries are not at their end."""
         return sum(len(lane.waiting) for lane in self.lanes.values())
+
+    def view(self) -> Sequence[ChannelView]:
+        """How each channel stands."""
+        return tuple(
+            ChannelView(
+                name=name,
+                waiting=len(lane.waiting),
+                because=lane.because,
+                counts=dict(lane.counts),
+                percentiles=percentiles(lane.latencies_ms),
+            )
+            for name, lane in self.lanes.items()
+        )
 
     async def finish(self, grace_s: float = GRACE_S, *, is_patient: bool = False) -> None:
         """Tell what can be told within some seconds, then end; what is left waits in the journal.
