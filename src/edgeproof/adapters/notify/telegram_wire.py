@@ -153,6 +153,10 @@ class Wire:
             )
         )
 
+    async def strip(self, chat: int, number: int) -> None:
+        """Take the buttons from under a message."""
+        await self._done(self._bot.edit_message_reply_markup(chat, number))
+
     async def acknowledge(self, query: str, text: str = "") -> None:
         """Let a button that was pressed be at rest."""
         await self._done(self._bot.answer_callback_query(query, text or None))
@@ -160,6 +164,10 @@ class Wire:
     async def offer(self, commands: Sequence[tuple[str, str]]) -> None:
         """Tell people's apps which commands there are."""
         await self._done(self._bot.set_my_commands([BotCommand(name, words) for name, words in commands]))
+
+    async def take_polling(self) -> None:
+        """Let updates be polled for: while there is a webhook they are sent there."""
+        await self._done(self._bot.delete_webhook())
 
     async def poll(self, offset: int, wait_s: float) -> list[Any]:
         """The updates from an offset on, as they came; those before it are forgotten by the server.
