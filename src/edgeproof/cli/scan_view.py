@@ -184,6 +184,8 @@ def _head(standing: Standing, now: float, width: int) -> list[Text]:
         parts.append(Text(f"clock {health.skew_ms:+,} ms", "bold red" if abs(health.skew_ms) > SKEW_MS else ""))
     parts.append(Text(f"{health.facts_a_second(now):,.0f} facts/s"))
     counts = [Text(closes_text(standing), "yellow" if standing.missed else ""), Text(latency_text(standing))]
+    for each in standing.see_channels():
+        counts.append(Text(f"{each.name}: {each.words}", "yellow" if each.because else ""))
     if standing.parity is not None:
         wrong = standing.parity.unexplained
         counts.append(Text("parity clean", "green") if not wrong else Text(f"parity: {wrong} unexplained", "bold red"))

@@ -147,7 +147,6 @@ def _told(message: Message) -> dict[str, Any]:
         "text": message.text,
         "subject": message.subject,
         "is_update": message.is_update,
-        "is_repeat": message.is_repeat,
         "instrument": None if message.instrument is None else message.instrument.unified,
         "signal_id": message.signal_id,
         "expires_at": None if message.expires_at is None else format_time(message.expires_at),
