@@ -141,6 +141,14 @@ def test_filters_keep_what_is_within_them(journal: Journal) -> None:
     assert list(journal.read(CloseMissed, SessionEnded)) == []
 
 
+def test_after_keeps_what_was_written_later(journal: Journal) -> None:
+    journal.append([candle_taken(1), noticed(1)])
+    journal.append([candle_taken(0), noticed(0)])
+    (last,) = journal.last(CandleTaken, 1)
+    assert records(list(journal.read(CandleTaken, Noticed, after=last.seq))) == [noticed(0)]
+    assert records(list(journal.read(CandleTaken, after=0))) == [candle_taken(1), candle_taken(0)]
+
+
 def test_last_finds_the_newest_in_the_order_they_were_written(journal: Journal) -> None:
     journal.append([candle_taken(minute) for minute in (1, 2, 9, 4)])
     journal.append([noticed(0)])

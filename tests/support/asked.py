@@ -30,11 +30,13 @@ class ListJournal:
         start: int | None = None,
         end: int | None = None,
         session: str | None = None,
+        after: int | None = None,
     ) -> Iterator[Entry[R]]:
         for seq, each in enumerate(self.records):
             if instrument is not None and instrument_of(each) != instrument:
                 continue
             is_wanted = (start is None or each.at >= start) and (end is None or each.at <= end)
+            is_wanted &= after is None or seq > after
             if isinstance(each, kinds) and is_wanted and session in {None, each.session}:
                 yield Entry(seq, each)
 

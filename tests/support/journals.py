@@ -11,15 +11,20 @@ from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import (
     CandleTaken,
     CloseMissed,
+    CommandHeard,
     Decided,
+    DeliveryNoted,
     FundingTaken,
     HistoryUsed,
+    MessageQueued,
     Noticed,
+    OutboxKept,
     ParityRun,
     Record,
     SessionBegan,
     SessionEnded,
 )
+from edgeproof.core.model.message import Delivery, Levels, Message, Severity, Topic
 from edgeproof.core.model.signal import Check, Decision, Fate, Signal
 
 BTC = Instrument("BTC", "USD", "USD")
@@ -170,6 +175,34 @@ _decisions = st.builds(
     checks=st.lists(_checks, max_size=2).map(tuple),
     evidence=_documents,
 )
+_messages = st.builds(
+    Message,
+    id=_texts,
+    topic=st.sampled_from(Topic),
+    severity=st.sampled_from(Severity),
+    at=_times,
+    queued_at=_times,
+    title=_texts,
+    fields=st.lists(st.tuples(_texts, _texts), max_size=2).map(tuple),
+    text=_texts,
+    subject=_texts,
+    is_update=st.booleans(),
+    instrument=st.none() | _instruments,
+    signal_id=st.none() | _texts,
+    expires_at=st.none() | _times,
+    levels=st.none()
+    | st.builds(
+        Levels,
+        timeframe=_times,
+        time=_times,
+        direction=st.sampled_from([1, -1]),
+        entry=_floats,
+        stop_loss=_floats,
+        targets=_floats_tuple,
+    ),
+    latency_ms=_floats,
+    document=_documents,
+)
 _at = {"session": _names, "at": _times}
 
 any_record: st.SearchStrategy[Record] = st.one_of(
@@ -203,6 +236,38 @@ any_record: st.SearchStrategy[Record] = st.one_of(
         signals=st.lists(_texts, max_size=2).map(tuple),
     ),
     st.builds(Noticed, **_at, kind=_texts, detail=_texts, instrument=st.none() | _instruments),
+    st.builds(MessageQueued, **_at, message=_messages, channels=st.lists(_texts, max_size=2).map(tuple)),
+    st.builds(
+        DeliveryNoted,
+        **_at,
+        channel=_texts,
+        message_id=_texts,
+        what=_texts,
+        attempt=st.integers(0, 99),
+        receipt=_texts,
+        reason=_texts,
+        latency_ms=st.none() | _floats,
+        is_late=st.booleans(),
+        may_be_there=st.booleans(),
+        failed_for=_texts,
+    ),
+    st.builds(
+        OutboxKept,
+        **_at,
+        waiting=st.lists(
+            st.builds(
+                Delivery,
+                message=_messages,
+                channel=_texts,
+                attempts=st.integers(0, 99),
+                may_be_there=st.booleans(),
+                failed_for=_texts,
+                because=_texts,
+            ),
+            max_size=2,
+        ).map(tuple),
+    ),
+    st.builds(CommandHeard, **_at, channel=_texts, by=_texts, role=_texts, text=_texts, outcome=_texts),
     st.builds(ParityRun, **_at, start=_times, end=_times, unexplained=_times, document=_documents),
 )
 """Any record there can be."""

@@ -42,12 +42,15 @@ class MemoryJournal:
         start: int | None = None,
         end: int | None = None,
         session: str | None = None,
+        after: int | None = None,
     ) -> Iterator[Entry[R]]:
         for entry in self.entries:
             record = entry.record
             if not isinstance(record, kinds) or (session is not None and record.session != session):
                 continue
             if instrument is not None and instrument_of(record) != instrument:
+                continue
+            if after is not None and entry.seq <= after:
                 continue
             if (start is None or record.at >= start) and (end is None or record.at <= end):
                 yield cast("Entry[R]", entry)

@@ -19,6 +19,7 @@ from edgeproof.adapters.storage.states import LIVE, STATES, read_states
 from edgeproof.bootstrap import fees, market_history, open_store
 from edgeproof.bootstrap.journal import hold_home, open_journal, open_signal_file
 from edgeproof.bootstrap.live import open_feed
+from edgeproof.bootstrap.notify import messenger_of
 from edgeproof.config import Settings, load_settings
 from edgeproof.core.model.errors import EdgeproofError, NothingQualified
 from edgeproof.core.model.instrument import Instrument
@@ -172,6 +173,7 @@ def open_session(
             compare=lambda start, end: _compare(call, plan.session, start, end),
             trading=manner.trading(call, settings, journal, history),
             wishes=manner.wishes(call.home, on_words),
+            messenger=messenger_of(settings, call.config, journal, on_words),
         )
         session = Session(plan, means, on_decisions, on_words)
         return OpenSession(session, stack.pop_all())

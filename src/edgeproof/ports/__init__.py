@@ -336,8 +336,12 @@ class Journal(Protocol):
         start: int | None = None,
         end: int | None = None,
         session: str | None = None,
+        after: int | None = None,
     ) -> Iterator[Entry[R]]:
-        """The records of some kinds with start <= at <= end, in the order they were written."""
+        """The records of some kinds with start <= at <= end, in the order they were written.
+
+        With `after` only those whose place in the journal is beyond that one.
+        """
         ...
 
     def last(self, kind: type[R], count: int) -> tuple[Entry[R], ...]:

@@ -59,6 +59,34 @@ class Trader(Protocol):
         ...
 
 
+class Messenger(Protocol):
+    """Who tells people of what a session writes down."""
+
+    def begin(self, session: str, venue_now: Callable[[], int]) -> list[Record]:
+        """Take up what was not told yet; what is to be written down of it."""
+        ...
+
+    def composed(self, records: Sequence[Record]) -> list[Record]:
+        """What people are to be told of records, to be written down with them."""
+        ...
+
+    def queued(self, records: Sequence[Record]) -> None:
+        """Tell what is in the journal by now. Back at once."""
+        ...
+
+    def start(self) -> None:
+        """Begin to deliver, once."""
+        ...
+
+    def check(self) -> None:
+        """Raise what ended the deliveries, where something did."""
+        ...
+
+    async def finish(self) -> None:
+        """Tell what can be told within some seconds, then end."""
+        ...
+
+
 class SignalLog(Protocol):
     """Where signals are told to other programs."""
 
@@ -112,3 +140,4 @@ class Means:
     compare: Callable[[int, int], Awaitable[ParityRun]]
     trading: Callable[[str], Awaitable[Trader]]
     wishes: LeftWishes
+    messenger: Messenger

@@ -93,6 +93,7 @@ class Session:
                 await asyncio.sleep(PAUSE_S)
                 self.plan = replace(self.plan, session=next_session(self.plan.session))
         finally:
+            await self.means.messenger.finish()
             await self.means.history.close()
 
     async def _run_once(self) -> bool:
@@ -100,31 +101,32 @@ class Session:
 
         A venue that is away when that is tried is waited for: it has been there.
         """
-        is_first, self._has_begun, reason = self.standing is None, False, "stopped"
+        is_first, self._has_begun, reason, goes_on = self.standing is None, False, "stopped", False
         try:
             prepared = await self._prepare()
             await self._follow(prepared)
             reason = "done"
         except HoleError as error:
-            reason = str(error)
+            reason, goes_on = str(error), True
             self.on_words(f"{error}; beginning anew from the history")
             return False
         except EdgeproofError as error:
             reason = str(error)
             if is_first or not (isinstance(error, VenueError) and error.is_passing):
                 raise
+            goes_on = True
             self.on_words(f"{error}; trying again")
             return False
         finally:
-            await self._end(reason)
+            await self._end(reason, goes_on=goes_on)
         return True
 
-    async def _end(self, reason: str) -> None:
+    async def _end(self, reason: str, *, goes_on: bool) -> None:
         if self._feed is not None:
             await self._feed.close()
         if self._has_begun:
-            ended = SessionEnded(session=self.plan.session, at=self.means.clock.now(), reason=reason)
-            self.means.journal.append([ended])
+            now = self.means.clock.now()
+            self._write([SessionEnded(session=self.plan.session, at=now, reason=reason, goes_on=goes_on)])
 
     # --- the beginning ---
 
@@ -146,6 +148,8 @@ class Session:
         self._trader = await means.trading(plan.session)
         self._shown.see_trading = self._trader.view
         records += self._trader.begin(prepared, now)
+        # What was not told yet stands before what is new, which is queued behind it.
+        means.journal.append(means.messenger.begin(plan.session, self._venue_now))
         # What fired while no session was there, and is still in time, is traded like any other.
         self._keep([*records, *self._trader.seen((), records, ())])
         for each in plan.instruments:
@@ -225,6 +229,7 @@ class Session:
 
     async def _follow(self, prepared: Mapping[Instrument, Prepared]) -> None:
         feed = self._feed = self._trader.open(self.means.feed(prepared))
+        self.means.messenger.start()
         await self._grant()  # what was asked while no session was there comes before anything new
         await self._trader.send()
         others = [asyncio.create_task(each) for each in (self._look_after(feed), self._hear())]
@@ -237,6 +242,7 @@ class Session:
                 for each in others:
                     if each.done():
                         each.result()
+                self.means.messenger.check()
         finally:
             for each in others:
                 each.cancel()
@@ -282,7 +288,7 @@ class Session:
 
     def _keep(self, records: Sequence[Record]) -> None:
         """Into the journal; only then to the file, to whoever listens, and into what is shown."""
-        self.means.journal.append(records)
+        self._write(records)
         decisions = [each.decision for each in records if isinstance(each, Decided)]
         told = [each for each in decisions if each.fate is Fate.TOLD]
         fates = fates_in(each for each in records if isinstance(each, SignalTraded))
@@ -291,6 +297,15 @@ class Session:
         self._show(records, decisions)
         if decisions:
             self.on_decisions(decisions, fates)
+
+    def _write(self, records: Sequence[Record]) -> None:
+        """Into the journal, with what people are to be told of it: both or neither."""
+        messages = self.means.messenger.composed(records)
+        self.means.journal.append([*records, *messages])
+        self.means.messenger.queued(messages)
+
+    def _venue_now(self) -> int:
+        return max(self._desk.now, self._shown.health.venue_time)
 
     def _show(self, records: Sequence[Record], decisions: Sequence[Decision]) -> None:
         standing = self._shown

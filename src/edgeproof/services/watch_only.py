@@ -1,6 +1,6 @@
 """A session that only watches: nobody trades its signals, and nobody can wish for anything."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import Record
@@ -40,6 +40,30 @@ class NobodyTrades:
     def view(self) -> TradingView | None:
         """None."""
         return None
+
+
+class NobodyIsTold:
+    """The messenger where no channel is set up."""
+
+    def begin(self, session: str, venue_now: Callable[[], int]) -> list[Record]:  # noqa: ARG002
+        """Nothing."""
+        return []
+
+    def composed(self, records: Sequence[Record]) -> list[Record]:  # noqa: ARG002
+        """Nothing."""
+        return []
+
+    def queued(self, records: Sequence[Record]) -> None:
+        """Nothing."""
+
+    def start(self) -> None:
+        """Nothing."""
+
+    def check(self) -> None:
+        """Nothing."""
+
+    async def finish(self) -> None:
+        """Nothing."""
 
 
 class NoWishes:

@@ -47,6 +47,7 @@ from edgeproof.services.session import Session
 from edgeproof.services.standing import Watched
 from edgeproof.services.trading import Exchange, Histories, TradingDesk, TradingPlan, take_up
 from edgeproof.services.trading_view import trading_view
+from edgeproof.services.watch_only import NobodyIsTold
 from tests.support.clocks import HandClock
 from tests.support.parity import hypotheses, world
 from tests.unit.services.test_session import History, Kept, Killed, Log
@@ -245,6 +246,7 @@ def session(disk: Disk, fuse: Fuse, name: str = "s1", now: int = SEEN.begin) -> 
         compare=compare,
         trading=trading,
         wishes=Burning(disk.box, fuse),  # type: ignore[arg-type]
+        messenger=NobodyIsTold(),
     )
     return Session(made, means, lambda _, __: None, lambda _: None)
 

@@ -21,7 +21,7 @@ from edgeproof.services.plan import Fates, Means, Plan
 from edgeproof.services.prepare import Prepared
 from edgeproof.services.session import Session
 from edgeproof.services.standing import Watched
-from edgeproof.services.watch_only import NobodyTrades, NoWishes
+from edgeproof.services.watch_only import NobodyIsTold, NobodyTrades, NoWishes
 from tests.support.clocks import HandClock
 from tests.support.memory_journal import MemoryJournal
 from tests.support.parity import World, asked, hypotheses, world
@@ -172,6 +172,7 @@ def session(
         compare=compare,
         trading=nobody_trades,
         wishes=NoWishes(),
+        messenger=NobodyIsTold(),
     )
     told: list[Decision] = [] if heard is None else heard
     said: list[str] = [] if words is None else words

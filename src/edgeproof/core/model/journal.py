@@ -53,11 +53,12 @@ class SessionBegan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded:
-    """A session ended by itself; one that was killed leaves none."""
+    """A session ended by itself; one that was killed leaves none. `goes_on` says that another takes over at once."""
 
     session: str
     at: int
     reason: str
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,10 +238,10 @@ class MessageQueued:
 class DeliveryNoted:
     """Something happened to a message at a channel. `at` is this machine's time.
 
-    `what` is "sending" (an attempt begins), "failed" (it did not succeed; `reason` says why) or a final
-    `DeliveryFate`. `receipt` is what the channel calls the message (or the digest, or the message it was merged into),
-    `latency_ms` the time from the arrival of the close it tells of to the channel's answer, `is_late` whether that was
-    after its expiry, `failed_for` the channel in whose place it went. A fallback that begins is noted as "queued".
+    `what` is "sending" (an attempt begins), "failed" (it did not succeed; `reason` says why), "queued" (it is to speak
+    for `failed_for`, which is away) or a final `DeliveryFate`. `receipt` is what the channel calls the message (the
+    digest, or the message it was added to), `latency_ms` the time from the arrival of the close it tells of to the
+    channel's answer, `is_late` whether that was after its expiry, `may_be_there` that a failed attempt got no answer.
     """
 
     session: str
@@ -253,6 +254,7 @@ class DeliveryNoted:
     reason: str = ""
     latency_ms: float | None = None
     is_late: bool = False
+    may_be_there: bool = False
     failed_for: str = ""
 
 

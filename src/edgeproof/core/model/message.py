@@ -55,7 +55,7 @@ class Message:
 
     `id` is a pure function of what it tells of, so that the same is never told as something new. `fields` are names
     with values, `text` is what follows them. Messages of one `subject` belong together: one that `is_update` may be
-    added to the last of them instead of coming by itself, and one that `is_repeat` says again what was said before.
+    added to the last of them instead of coming by itself.
     `document` is what programs read (the shapes of the command line). After `expires_at`, the venue's time, it comes
     too late to act on. `latency_ms` is what had passed since the close it tells of arrived when it was queued.
     """
@@ -70,7 +70,6 @@ class Message:
     text: str = ""
     subject: str = ""
     is_update: bool = False
-    is_repeat: bool = False
     instrument: Instrument | None = None
     signal_id: str | None = None
     expires_at: int | None = None
@@ -86,8 +85,6 @@ class DeliveryFate(StrEnum):
     DELIVERED = "delivered"
     MERGED = "merged"
     DIGESTED = "digested"
-    REPEATED = "repeated"
-    OFF = "off"
     FELL_BACK = "fell_back"
     GIVEN_UP = "given_up"
 

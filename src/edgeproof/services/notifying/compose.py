@@ -216,18 +216,13 @@ def _parity_message(run: ParityRun) -> Message:
 def _session_message(record: SessionBegan | SessionEnded) -> Message:
     match record:
         case SessionBegan():
-            names = sorted({each.instrument.unified for each in record.history})
+            names = ", ".join(sorted({each.instrument.unified for each in record.history}))
             title = f"edgeproof {record.command} began on {record.host}"
-            fields = (
-                ("Venue", record.venue),
-                ("Watches", f"{len(record.hypotheses)} hypotheses on {', '.join(names)}"),
-            )
+            fields = [("Venue", record.venue), ("Watches", f"{len(record.hypotheses)} hypotheses on {names}")]
             severity, id_ = Severity.INFO, f"began:{record.session}"
         case SessionEnded():
-            is_expected = record.reason in {"done", "stopped"}
-            title = "The session ended" if is_expected else "The session ended by an error"
+            title, severity = _ended(record)
             fields = [("Why", record.reason)]
-            severity = Severity.INFO if is_expected else Severity.CRITICAL
             id_ = f"ended:{record.session}"
         case _:
             assert_never(record)
@@ -241,6 +236,14 @@ def _session_message(record: SessionBegan | SessionEnded) -> Message:
         fields=tuple(fields),
         document={"session": record.session, "time": format_time(record.at)},
     )
+
+
+def _ended(record: SessionEnded) -> tuple[str, Severity]:
+    if record.reason in {"done", "stopped"}:
+        return "The session ended", Severity.INFO
+    if record.goes_on:
+        return "The session begins anew", Severity.WARNING
+    return "The session ended by an error: nothing is watched any more", Severity.CRITICAL
 
 
 _SIMPLE: dict[type[Any], Callable[[Any], Message]] = {

@@ -33,10 +33,13 @@ class MemoryJournal:
         start: int | None = None,
         end: int | None = None,
         session: str | None = None,
+        after: int | None = None,
     ) -> Iterator[Entry[R]]:
         """The records of some kinds with start <= at <= end, in the order they were written."""
         wanted = {kind_name(kind): kind for kind in kinds}
         for seq, row in enumerate(self._rows[:], 1):
+            if after is not None and seq <= after:
+                continue
             if row.kind not in wanted or (instrument is not None and row.instrument != instrument.unified):
                 continue
             if (session is None or row.session == session) and _is_within(row.at, start, end):

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from edgeproof.adapters.storage.journal.migrate import check
 from edgeproof.adapters.storage.journal.place import Problems, place_of, reading_engine, store_error
 from edgeproof.adapters.storage.journal.rows import CANDLE, Row, entry_of, instrument_named, kind_name, row_of
-from edgeproof.adapters.storage.journal.schema import TAKEN_UNTIL, Entries, entries, keyed, newest
+from edgeproof.adapters.storage.journal.schema import JOURNAL, TAKEN_UNTIL, Entries, entries, keyed, newest
 from edgeproof.adapters.storage.journal.writer import Writer
 from edgeproof.core.model.errors import StoreError
 from edgeproof.core.model.instrument import Instrument
@@ -71,6 +71,7 @@ class SqlJournal:
         start: int | None = None,
         end: int | None = None,
         session: str | None = None,
+        after: int | None = None,
     ) -> Iterator[Entry[R]]:
         """The records of some kinds with start <= at <= end, in the order they were written."""
         name = None if instrument is None else instrument.unified
@@ -79,6 +80,8 @@ class SqlJournal:
             streams = []
             for kind in dict.fromkeys(kinds):
                 wanted = entries(kind_name(kind), instrument=name, start=start, end=end, session=session)
+                if after is not None:
+                    wanted = wanted.where(JOURNAL.c.seq > after)
                 streams.append(_stream(stack, connection, wanted, kind))
             yield from merge(*streams, key=lambda entry: entry.seq)
 
