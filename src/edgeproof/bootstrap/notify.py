@@ -4,46 +4,88 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
 from edgeproof.adapters.clock import SystemClock
+from edgeproof.adapters.notify.chart import SHOWN, equity_chart, signal_chart
+from edgeproof.adapters.secrets import reveal
 from edgeproof.adapters.storage.session_lock import Holder
 from edgeproof.bootstrap import REPLICA
 from edgeproof.bootstrap.asking import kept_journal
 from edgeproof.bootstrap.journal import hold_home, open_journal
 from edgeproof.config import Settings, load_settings
-from edgeproof.config.notify import ChannelSettings, NotifySettings
+from edgeproof.config.notify import (
+    AppriseSettings,
+    ChannelSettings,
+    DiscordSettings,
+    EmailSettings,
+    NotifySettings,
+    TelegramSettings,
+    WebhookSettings,
+)
+from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.journal import SessionBegan
 from edgeproof.core.model.message import Message, Severity, Topic
-from edgeproof.core.model.time import format_time
+from edgeproof.core.model.time import MINUTE, format_time
 from edgeproof.ports import Journal
 from edgeproof.ports.channels import Channel, Outgoing
+from edgeproof.services.notifying.daily import EQUITY_CURVE
 from edgeproof.services.notifying.dispatch import Dispatcher, Telling
 from edgeproof.services.notifying.policy import ChannelPolicy
+from edgeproof.services.notifying.recent import RecentCandles
 from edgeproof.services.notifying.tally import ChannelTally, tally_of_day
 from edgeproof.services.plan import Messenger
 from edgeproof.services.watch_only import NobodyIsTold
 
 
-def messenger_of(settings: Settings, config: Path, journal: Journal, tell: Callable[[str], None]) -> Messenger:
-    """Who tells people, over all channels of the settings; nobody where there is none."""
+def messenger_of(
+    settings: Settings, config: Path, journal: Journal, longest: int, tell: Callable[[str], None]
+) -> Messenger:
+    """Who tells people, over all channels of the settings; nobody where there is none.
+
+    `longest` is the longest timeframe that signals come from: as much is remembered as their pictures show.
+    """
     if not settings.notify.channels():
         return NobodyIsTold()
-    return _dispatcher(settings.notify, config, journal, tell)
+    recent = RecentCandles(SHOWN * longest // MINUTE)
+    return _dispatcher(settings.notify, config, journal, tell, recent)
 
 
-def _dispatcher(settings: NotifySettings, config: Path, journal: Journal, tell: Callable[[str], None]) -> Dispatcher:
+def _dispatcher(
+    settings: NotifySettings,
+    config: Path,
+    journal: Journal,
+    tell: Callable[[str], None],
+    recent: RecentCandles | None = None,
+) -> Dispatcher:
     rng = np.random.default_rng()  # noqa: TID251 - pauses must differ from one process to the next
     telling = Telling(
-        channels=tuple((each, policy_of(settings, each.name)) for each in open_channels(settings, config)),
+        channels=tuple((each, policy_of(settings, each.name)) for each in open_channels(settings, config, tell)),
         clock=SystemClock(),
         share=rng.random,
+        recent=recent,
+        chart=draw,
         repeat_after=settings.repeat_after,
+        summary_after=None if settings.summary_at is None else settings.summary_at * MINUTE,
     )
     return Dispatcher(telling, journal, tell)
+
+
+def draw(message: Message, candles: Candles | None) -> bytes | None:
+    """The picture of a signal or of a summary; None where there is nothing to draw it with."""
+    if find_spec("PIL") is None:
+        return None
+    if message.levels is not None and candles is not None and len(candles):
+        return signal_chart(candles, message.levels, message.title)
+    curve = message.document.get(EQUITY_CURVE)
+    if not curve:
+        return None
+    times, values = zip(*curve, strict=True)
+    return equity_chart(np.array(times, np.int64), np.array(values, np.float64), message.title)
 
 
 def channel_names(config: Path) -> tuple[str, ...]:
@@ -106,7 +148,7 @@ async def send_waiting(home: Path, config: Path, wait: float, tell: Callable[[st
         stack.callback(journal.close)
         dispatcher = _dispatcher(settings.notify, config, journal, tell)
         at_venue = _venue_time(journal, now)
-        journal.append(dispatcher.begin(f"notify-{now}", lambda: at_venue + clock.now() - now))
+        journal.append(dispatcher.begin(f"notify-{now}", lambda: at_venue + clock.now() - now, {}))
         before = dispatcher.waiting
         dispatcher.start()
         await dispatcher.finish(wait, is_patient=True)
@@ -130,13 +172,14 @@ def policy_of(settings: NotifySettings, name: str) -> ChannelPolicy:
         least=channel.least,
         quiet=settings.quiet_hours,
         budget=channel.budget,
+        per_second=channel.per_second,
         fallback=channel.fallback,
         fallback_after=settings.fallback_after,
         keep_for=settings.keep_for,
     )
 
 
-def open_channels(settings: NotifySettings, config: Path) -> Iterator[Channel]:
+def open_channels(settings: NotifySettings, config: Path, tell: Callable[[str], None]) -> Iterator[Channel]:
     """The channels that are set up.
 
     Raises
@@ -145,9 +188,47 @@ def open_channels(settings: NotifySettings, config: Path) -> Iterator[Channel]:
         A secret is not where the settings say it is, or a library that a channel needs is not installed.
     """
     for name, channel in settings.channels().items():
-        yield open_channel(name, channel, config)
+        yield open_channel(name, channel, config, tell)
 
 
-def open_channel(name: str, settings: ChannelSettings, config: Path) -> Channel:
-    """One channel by its settings."""
-    raise NotImplementedError
+def open_channel(name: str, settings: ChannelSettings, config: Path, tell: Callable[[str], None] = print) -> Channel:
+    """One channel by its settings. Libraries load with the channel that needs them."""
+    home = config.parent
+    match settings:
+        case TelegramSettings():
+            from edgeproof.adapters.notify.telegram import TelegramChannel, open_wire  # noqa: PLC0415
+
+            wire = open_wire(reveal(settings.token, home=home).shown(), settings.url)
+            return TelegramChannel(wire, [each.id for each in settings.chats], on_words=tell)
+        case DiscordSettings():
+            from edgeproof.adapters.notify.discord import DiscordChannel  # noqa: PLC0415
+
+            return DiscordChannel(reveal(settings.url, home=home))
+        case EmailSettings():
+            return _email(settings, home)
+        case WebhookSettings():
+            from edgeproof.adapters.notify.webhook import WebhookChannel  # noqa: PLC0415
+
+            return WebhookChannel(settings.url, reveal(settings.secret, home=home), clock=SystemClock())
+        case AppriseSettings():
+            from edgeproof.adapters.notify.apprise_urls import AppriseChannel  # noqa: PLC0415
+
+            return AppriseChannel(tuple(reveal(each, home=home) for each in settings.urls))
+        case _:
+            raise InputError(f'expected a channel, found "{name}"')
+
+
+def _email(settings: EmailSettings, home: Path) -> Channel:
+    from edgeproof.adapters.notify.email import EmailChannel  # noqa: PLC0415 - see above
+    from edgeproof.adapters.notify.smtp import MailServer  # noqa: PLC0415
+
+    certificates = None if settings.certificates is None else str(home / Path(settings.certificates).expanduser())
+    server = MailServer(
+        host=settings.host,
+        port=settings.port,
+        security=settings.security,
+        user=settings.user,
+        password=None if settings.password is None else reveal(settings.password, home=home),
+        certificates=certificates,
+    )
+    return EmailChannel(server, sender=settings.sender, to=settings.to)

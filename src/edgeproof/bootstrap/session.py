@@ -162,6 +162,7 @@ def open_session(
         if log.torn is not None:
             on_words("the file of signals ended in half a line, which is kept in signals.jsonl.torn")
         history = market_history(call.venue, call.url)
+        longest = max((each.timeframe for each in watched), default=MINUTE)
         means = Means(
             feed=lambda prepared: _feed(call, prepared, with_trades=manner.with_trades),
             history=history,
@@ -173,7 +174,7 @@ def open_session(
             compare=lambda start, end: _compare(call, plan.session, start, end),
             trading=manner.trading(call, settings, journal, history),
             wishes=manner.wishes(call.home, on_words),
-            messenger=messenger_of(settings, call.config, journal, on_words),
+            messenger=messenger_of(settings, call.config, journal, longest, on_words),
         )
         session = Session(plan, means, on_decisions, on_words)
         return OpenSession(session, stack.pop_all())

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import ParityRun, Record
 from edgeproof.core.model.signal import Decision
@@ -63,8 +64,8 @@ class Trader(Protocol):
 class Messenger(Protocol):
     """Who tells people of what a session writes down."""
 
-    def begin(self, session: str, venue_now: Callable[[], int]) -> list[Record]:
-        """Take up what was not told yet; what is to be written down of it."""
+    def begin(self, session: str, venue_now: Callable[[], int], history: Mapping[Instrument, Candles]) -> list[Record]:
+        """Take up what was not told yet; what is to be written down of it. `history` are the base candles up to now."""
         ...
 
     def composed(self, records: Sequence[Record]) -> list[Record]:
@@ -73,6 +74,10 @@ class Messenger(Protocol):
 
     def queued(self, records: Sequence[Record]) -> None:
         """Tell what is in the journal by now. Back at once."""
+        ...
+
+    async def summed_up(self, now: int) -> list[Record]:
+        """The summary of a day that is due at the venue's time, to be written down."""
         ...
 
     def start(self) -> None:

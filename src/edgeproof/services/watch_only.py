@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import Record
 from edgeproof.core.signals.watch import ExitMet
@@ -46,7 +47,12 @@ class NobodyTrades:
 class NobodyIsTold:
     """The messenger where no channel is set up."""
 
-    def begin(self, session: str, venue_now: Callable[[], int]) -> list[Record]:  # noqa: ARG002
+    def begin(
+        self,
+        session: str,  # noqa: ARG002
+        venue_now: Callable[[], int],  # noqa: ARG002
+        history: Mapping[Instrument, Candles],  # noqa: ARG002
+    ) -> list[Record]:
         """Nothing."""
         return []
 
@@ -56,6 +62,10 @@ class NobodyIsTold:
 
     def queued(self, records: Sequence[Record]) -> None:
         """Nothing."""
+
+    async def summed_up(self, now: int) -> list[Record]:  # noqa: ARG002
+        """Nothing."""
+        return []
 
     def start(self) -> None:
         """Nothing."""
