@@ -17,7 +17,7 @@ from typing import Protocol
 from edgeproof.core.engine.state import EngineState, Rules, begin
 from edgeproof.core.engine.step import step
 from edgeproof.core.model.candle import Candles
-from edgeproof.core.model.entry import UNWEIGHED
+from edgeproof.core.model.entry import UNWEIGHED, SignalWeight
 from edgeproof.core.model.errors import EdgeproofError
 from edgeproof.core.model.event import ClosedCandle, FundingPublished, MarketTrade, Quote
 from edgeproof.core.model.execution import ExecutionEvent, Expired, Sent
@@ -244,6 +244,10 @@ class TradingDesk:
         """How trading stands."""
         marks = {each: seen.price for each, seen in self.state.prices.items()}
         return trading_view(self.state.book, marks, self.plan.rules.limits, self._now, margins=self.plan.margins)
+
+    def weights(self) -> Mapping[str, SignalWeight]:
+        """The weights of what is watched, by hypotheses; none where nobody weighs."""
+        return {} if self.drifting is None else self.drifting.weights()
 
     def _taken_out(self) -> list[Record]:
         out, self._out = self._out, []
