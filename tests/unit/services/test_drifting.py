@@ -110,6 +110,21 @@ def test_without_a_tested_edge_there_is_no_verdict(of: dict[str, Any], note: str
     assert weight.note.startswith(note)
 
 
+def test_probation_is_a_stage_of_its_own_until_a_worse_one_is_reached() -> None:
+    drifting = Drifting("s", weighing(state="probation"))
+    assert drifting.weight(NAME).stage == "probation"
+    told(drifting, 0.2)
+    assert (drifting.weight(NAME).stage, drifting.weight(NAME).note) == ("probation", "on probation: 1 of 50 trades")
+    told(drifting, *[-1.0] * 3)
+    assert drifting.weight(NAME).stage == "half"
+    untested = Drifting("s", weighing(state="probation", outcomes=None)).weight(NAME)
+    assert (untested.stage, untested.note) == ("probation", "on probation, and no verdict: it was never tested")
+
+
+def test_weights_are_of_all_that_are_watched_whether_they_have_traded_or_not() -> None:
+    assert Drifting("s", weighing()).weights().keys() == {NAME}
+
+
 def test_a_hypothesis_nobody_knows_is_untested() -> None:
     weight = Drifting("s", Weighing()).weight("Another")
     assert (float(weight.weight), weight.stage, weight.note) == (1.0, "untested", "no verdict: it was never tested")
