@@ -28,7 +28,8 @@ from edgeproof.services.drifting import Drifting, Turn
 from tests.support.asked import ListJournal
 from tests.support.live_trades import live_trade
 from tests.support.risk import BTC, ETH, SOL
-from tests.support.trading import SESSION, began, traded
+from tests.support.sessions import SESSION
+from tests.support.trading import began, traded
 from tests.unit.report.round_trips import round_trips
 
 R = [1.2, -0.8] * 50

@@ -1,5 +1,6 @@
 """`edgeproof stats`, asked of a journal: text, JSON, and plain words where there is nothing."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -8,7 +9,7 @@ import pytest
 
 from edgeproof.cli.score_lines import score_table
 from edgeproof.core.model.entry import SignalWeight
-from edgeproof.core.model.journal import Record
+from edgeproof.core.model.journal import Record, TradeClosed
 from edgeproof.core.model.trade import Account, Book
 from edgeproof.services.evidence import TrackRecord
 from edgeproof.services.scoreboard import Tally, score
@@ -207,3 +208,44 @@ def test_a_stage_of_no_other_weight_is_told_on_a_narrow_terminal_too() -> None:
     row = score("A", {BITCOIN: Tally(n=60, n_wins=30)}, {("A", BITCOIN): TESTED})
     _, (line,) = score_table([row], 80, {"A": SignalWeight(stage="alert", value=28.0, limit=35.0, trades=60)})
     assert "1 alert" in line.plain
+
+
+# --- bad input ---
+
+
+def without_risk() -> list[Record]:
+    *rest, end = trade(1, "100")
+    assert isinstance(end, TradeClosed)
+    return [*rest, replace(end, trade=replace(end.trade, risk=Decimal(0)))]
+
+
+BAD: dict[str, list[Record]] = {
+    "no trade": [],
+    "one loser": trade(1, "-100"),
+    "nothing but winners": [record for number in range(60) for record in trade(number, "100")],
+    "nothing but losers": [record for number in range(60) for record in trade(number, "-100")],
+    "one that made nothing": trade(1, "0"),
+    "one without a risk": without_risk(),
+}
+
+
+@pytest.mark.parametrize("by", ["hypothesis", "day", "regime"])
+@pytest.mark.parametrize("tested", [True, False])
+@pytest.mark.parametrize("of", list(BAD))
+def test_stats_of_bad_input_are_words_and_never_what_is_no_number(asked: Asked, of: str, tested: bool, by: str) -> None:
+    records = [*begun(), *BAD[of]]
+    text = asked("--by", by, records=records, tested=tested, weights=WEIGHTS).out.lower()
+    assert not {"nan", "inf", "infinity"} & set(re.findall(r"[a-z]+", text))
+    asked("--json", "--by", by, records=records, tested=tested, weights=WEIGHTS)  # would be refused by the writer
+
+
+def test_stats_of_nothing_but_winners_give_their_verdict_and_no_profit_factor(asked: Asked) -> None:
+    outcome = asked("--json", records=[*begun(), *BAD["nothing but winners"]], weights=WEIGHTS)
+    row = next(each for each in outcome.document["hypotheses"] if each["hypothesis"] == "Rebound_5m")
+    assert (row["live"]["profit_factor"], row["against_tested"]["verdict"]) == (None, "above")
+
+
+def test_stats_of_an_account_that_began_with_nothing_divide_by_nothing(asked: Asked) -> None:
+    empty: list[Record] = [began(), whole(Book(account=Account(cash=Decimal(0)))), *candles()]
+    assert "began with 0.00" in asked(records=empty).out
+    assert asked("--json", records=[*empty, *trade(1, "100")]).document["account"]["equity"] is not None
