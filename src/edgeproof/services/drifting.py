@@ -112,7 +112,7 @@ class Drifting:
                 weight=LIGHTEST, stage=DriftStage.KILL.value, value=value, limit=limit, trades=drift.trades, note=note
             )
         is_on_probation = state == PROBATION
-        why = self._why_untested(tested)
+        why = test.reason if isinstance(test, Untestable) else self._why_untested(tested)
         if why:
             note = f"on probation, and no verdict: {why}" if is_on_probation else f"no verdict: {why}"
             return SignalWeight(stage=PROBATION if is_on_probation else UNTESTED, note=note)
@@ -143,7 +143,7 @@ class Drifting:
     def _test(self, hypothesis: str) -> DriftTest | Untestable | None:
         outcomes = self.weighing.tested[hypothesis].outcomes
         if hypothesis not in self._tests and outcomes is not None:
-            self._tests[hypothesis] = self.weighing.calibrate(outcomes)
+            self._tests[hypothesis] = why_silent(outcomes) or self.weighing.calibrate(outcomes)
         return self._tests.get(hypothesis)
 
     @staticmethod

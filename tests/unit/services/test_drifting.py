@@ -100,6 +100,9 @@ def test_one_that_has_not_traded_has_its_usual_weight() -> None:
         ({"outcomes": None, "why": "the run r1 of its record is not kept any more"}, "no verdict: the run r1 of its"),
         ({"outcomes": np.array([1.0])}, "no verdict: needs at least 30 tested round trips, has 1"),
         ({"outcomes": np.array([-1.0, 0.5] * 20)}, "no verdict: 40 tested round trips made -0.250 R each"),
+        ({"outcomes": np.array([1.0, np.nan] * 20)}, "no verdict: 20 of 40 tested round trips have no R"),
+        ({"outcomes": np.array([1.0, 1.1] * 20)}, "no verdict: none of 40 tested round trips fell short"),
+        ({"outcomes": OUTCOMES}, "no verdict: so"),
     ],
 )
 def test_without_a_tested_edge_there_is_no_verdict(of: dict[str, Any], note: str) -> None:
