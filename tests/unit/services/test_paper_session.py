@@ -45,7 +45,9 @@ from edgeproof.services.kept_book import book_of, kept_book, marks_of
 from edgeproof.services.plan import Means, Plan
 from edgeproof.services.session import Session
 from edgeproof.services.standing import Watched
-from edgeproof.services.trading import Exchange, Histories, TradingDesk, TradingPlan, take_up
+from edgeproof.services.taking_up import take_up
+from edgeproof.services.trading import TradingDesk
+from edgeproof.services.trading_plan import Exchange, Histories, TradingPlan
 from edgeproof.services.trading_view import trading_view
 from tests.support.clocks import HandClock
 from tests.support.parity import hypotheses, world
