@@ -2,8 +2,8 @@
 
 1. `begin` takes up the book of the journal: what was asked of the venue and not answered is asked again, under the same
    ids; an entry whose time is over meanwhile is let go (asking_again.py).
-2. `seen` takes in what a batch of the feed brought, in its order (market_sight.py), then the closes, the exits, and last
-   the signals that the signal desk let through. Its records belong into one append with those of the signal desk.
+2. `seen` takes in what a batch of the feed brought, in its order (market_sight.py), then the closes, the exits, and
+   last the signals that the signal desk let through. Its records belong into one append with those of the signal desk.
 3. `wished` grants what a person wishes (steering.py).
 4. `send` tells the venue what was decided, once that is in the journal.
 
