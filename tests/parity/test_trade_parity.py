@@ -4,8 +4,10 @@ The backtest of the signal: enters a unit at 105 x 1.001 = 105.105, fee 0.052552
 9.8194475; the stop at 100 x 0.999 = 99.9 costs 0.04995 and makes -5.3075025.
 """
 
+import json
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -319,3 +321,38 @@ def test_the_document_of_trades_adds_up_as_text() -> None:
     assert trade["live"]["exits"][0]["leg"] == "target-1"
     assert trade["backtest"]["exits"][0]["leg"] == trade["backtest"]["reason"] == "stop"
     assert trade["live"]["r"] == pytest.approx((2 * 9.8 - 0.146) / 10)
+
+
+# --- bad input ---
+
+
+def strict(found: TradesParity) -> str:
+    """The document as JSON, which has no word for what is no number."""
+    return json.dumps(found.document(), allow_nan=False)
+
+
+def test_without_a_trade_everything_is_zero_and_nothing_is_divided() -> None:
+    found = TradesParity(trades=(), not_taken=(), open=())
+    assert (found.matched, found.unexplained, found.r) == (0, 0, 0)
+    assert found.difference == found.mean_risk == dec("0")
+    assert '"compared": 0' in strict(found)
+
+
+def winner(**fields: Any) -> Story:
+    story = Story(bars=[QUIET, UP, QUIET], **fields)
+    story.enter("105.2", "0.1")
+    story.fill("target-1", story.at(1, 30_000), "115", "0.046")
+    story.end(story.at(1, 30_000))
+    return story
+
+
+def test_one_trade_that_won_is_compared_without_a_loss_to_divide_by() -> None:
+    found = winner().trades()
+    only(found)
+    assert '"matched": 1' in strict(found)
+
+
+def test_a_session_of_another_version_is_compared_all_the_same() -> None:
+    story = winner(version="0.0.1")
+    assert story.trades().unexplained == 0
+    assert not story.compared().is_code_same

@@ -80,6 +80,7 @@ class Story:
     hypothesis: Hypothesis = field(default_factory=jump)
     quantity: str = "2"
     command: str = "paper"
+    version: str = field(default_factory=code_version)
     rates: dict[int, float] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     corrections: dict[int, Bar] = field(default_factory=dict)
@@ -184,7 +185,7 @@ class Story:
             instrument=BITCOIN, start=BEGIN - 24 * HOUR, end=BEGIN, digest=history_digest(candles, funding)
         )
         began = SessionBegan(
-            session="s1", at=BEGIN, command=self.command, venue="replica", version=code_version(), pid=1, host="here",
+            session="s1", at=BEGIN, command=self.command, venue="replica", version=self.version, pid=1, host="here",
             timeframe=MINUTE, hypotheses={"Jump_1m": hypothesis_toml(self.hypothesis)}, settings={}, history=(used,),
         )  # fmt: skip
         journal = MemoryJournal()
