@@ -111,8 +111,9 @@ class Scanned:
         return dict(Counter(each.fate.value for each in self.decisions))
 
     def began_with(self, instrument: Instrument) -> HistoryUsed:
-        """The history the first session used."""
-        return next(each for each in self.sessions[0].history if each.instrument == instrument)
+        """The history with which an instrument was first watched."""
+        history = (each for session in self.sessions for each in session.history)
+        return next(each for each in history if each.instrument == instrument)
 
     def closes(self, instrument: Instrument) -> list[int]:
         """The close times that were evaluated, in the order of the journal."""

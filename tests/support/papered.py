@@ -1,0 +1,60 @@
+"""Real `paper` processes on the replayed market, killed at times of it, each begun again at once on the same home."""
+
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from edgeproof.core.model.time import format_time, parse_time
+from tests.support.processes import begin
+
+FAULTS = ("duplicate:every=50", "reorder:every=40", "drop:after=12000,code=1006,outage=7m,count=3")
+PACE = ("--speed", "max", "--waits", "--ticker-every", "1m", "--trades-per-minute", "16")
+WIDE = """\
+[risk]
+loss_streak = false
+no_entries_loss = 0.3
+flatten_loss = 0.4
+max_drawdown = 0.9
+"""
+"""With the usual limits a library without an edge is stopped by the first losses of a day, and little happens."""
+
+KILLED = -9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One session: how it is called, the time of the market at which it ends, and the one at which it is killed."""
+
+    words: Sequence[str]
+    until: int
+    kill_at: int | None = None
+
+    def run(self, home: Path, url: str) -> None:
+        """The session, to its end."""
+        words = ("paper", *self.words, "--venue", "replica", "--url", url, "--home", str(home))
+        process = begin(*words, "--until", format_time(self.until))
+        status = _run(process, url, self.kill_at)
+        assert status == (0 if self.kill_at is None else KILLED)
+
+
+def _run(process: "subprocess.Popen[str]", url: str, kill_at: int | None) -> int:
+    """How a session ended: by itself, or killed once the market has come to a time."""
+    said: list[str] = []
+    reading = threading.Thread(target=lambda: said.extend(process.communicate()))
+    reading.start()
+    while kill_at is not None and process.poll() is None and parse_time(_now(url)) < kill_at:
+        time.sleep(0.02)
+    if kill_at is not None:
+        process.kill()
+    reading.join()
+    assert kill_at is not None or process.returncode == 0, said[1]
+    return process.returncode
+
+
+def _now(url: str) -> str:
+    return str(httpx.get(f"{url}/replica").json()["now"])
