@@ -11,6 +11,7 @@ import pytest
 
 from edgeproof.core.model.journal import Asked, CloseMissed, OrderNoted
 from edgeproof.core.model.time import MINUTE
+from edgeproof.core.model.trading import TradingState
 from edgeproof.core.model.trading_event import TradeFate
 from edgeproof.research.parity.compare import compare
 from edgeproof.research.parity.trades.money import TradeCause
@@ -190,6 +191,26 @@ def test_an_exit_of_time_of_an_entry_that_came_late_is_due_later(minute: int, ca
     story.fill("exit", story.at(minute, 20_000), "105", "0.10489500")
     story.end(story.at(minute, 20_000))
     assert money(story.trades()) == {cause: dec("0.21")}  # 2 x (105 - 105 x 0.999)
+
+
+@pytest.mark.parametrize(("resumed", "cause"), [(4, "exit_kind"), (2, "unexplained")])
+def test_an_exit_that_was_due_while_trading_was_halted_is_accounted_for(resumed: int, cause: str) -> None:
+    story = Story(bars=[QUIET, QUIET, QUIET, QUIET, UP], hypothesis=jump(more='max_hold = "2m"'))
+    story.enter("105.105", "0.105105")
+    story.stand(TradingState.HALTED, story.at(0, 30_000))
+    story.stand(TradingState.ACTIVE, story.at(resumed - 1, 30_000))
+    story.fill("target-1", story.at(4, 10_000), "115", "0.046")
+    story.end(story.at(4, 10_000))
+    assert money(story.trades())[cause] == dec("20.21")  # 2 x (115 - 105 x 0.999)
+
+
+def test_an_exit_that_was_due_before_trading_was_halted_is_unexplained() -> None:
+    story = Story(bars=[QUIET, QUIET, QUIET, QUIET, UP], hypothesis=jump(more='max_hold = "2m"'))
+    story.enter("105.105", "0.105105")
+    story.stand(TradingState.HALTED, story.at(3, 0))
+    story.fill("target-1", story.at(4, 10_000), "115", "0.046")
+    story.end(story.at(4, 10_000))
+    assert money(story.trades())["unexplained"] == dec("20.21")
 
 
 def test_funding_that_was_paid_at_another_price_is_its_own_cause() -> None:

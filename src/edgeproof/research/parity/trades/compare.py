@@ -194,6 +194,7 @@ def _held_against(
         exit_time=replayed.fires.exit_time,
         max_hold=replayed.spec.max_hold,
         cuts=question.live.cuts,
+        halts=question.live.halts,
         missed=question.live.missed,
         legs=frozenset(legs),
         corrected=question.corrected,

@@ -3,7 +3,7 @@
 1. What a trade did must be possible: its stop was reached in that minute, its target gone beyond, the exit of its rules
    was due, or somebody (a person, a limit of risk, a stop the venue refused) wanted out.
 2. What it did not do, and the backtest did earlier, must be accounted for: the minute was that of its entry, its own
-   order was not reached, it filled in part, or the close was evaluated late.
+   order was not reached, it filled in part, the close was evaluated late, or trading was halted, which sends no exit.
 
 Of a minute that was corrected afterwards nobody knows what was seen of it: it shows anything.
 A fill at the beginning of a minute may belong to the one before: an order takes time.
@@ -16,7 +16,7 @@ from edgeproof.core.model.candle import IntArray
 from edgeproof.core.model.order import EMERGENCY, EXIT, STOP
 from edgeproof.core.model.time import MINUTE, SECOND
 from edgeproof.core.simulation.history import PriceHistory
-from edgeproof.research.parity.trades.live import LiveSide
+from edgeproof.research.parity.trades.live import Halt, LiveSide
 from edgeproof.research.parity.trades.money import Exit, TradeCause
 from edgeproof.research.parity.trades.replayed import END
 
@@ -39,6 +39,7 @@ class Witness:
     exit_time: IntArray
     max_hold: int
     cuts: Sequence[int]
+    halts: Sequence[Halt]
     missed: Sequence[int]
     legs: frozenset[str]
     corrected: frozenset[int]
@@ -108,7 +109,7 @@ class Witness:
         if minute <= self.live.entries[0].at or minute in self.corrected or self._was_late(minute):
             return True
         if theirs.leg == EXIT:
-            return self.live.was(EXIT, "intended", minute, minute + LATEST * MINUTE)
+            return self.live.was(EXIT, "intended", minute, minute + LATEST * MINUTE) or self._was_halted(minute)
         if self.live.was(theirs.leg, "filled", minute, minute + 2 * MINUTE):
             return True
         return not self._is_reached(theirs.leg, minute, minute)
@@ -118,6 +119,9 @@ class Witness:
         if theirs.leg != EXIT or not self.max_hold or theirs.time in self.exit_time:
             return theirs.time
         return max(theirs.time, self._entered() + self.max_hold)
+
+    def _was_halted(self, minute: int) -> bool:
+        return any(start < minute + MINUTE and minute < end for start, end in self.halts)
 
     def _was_late(self, minute: int) -> bool:
         return any(minute - MINUTE <= time <= minute + MINUTE for time in self.missed)
