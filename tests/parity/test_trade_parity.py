@@ -193,6 +193,35 @@ def test_an_exit_of_time_of_an_entry_that_came_late_is_due_later(minute: int, ca
     assert money(story.trades()) == {cause: dec("0.21")}  # 2 x (105 - 105 x 0.999)
 
 
+WEAK = (105.0, 105.0, 104.5, 104.5)
+IF_WEAK = 'exit = ["close < 104.8"]'
+
+
+def test_an_exit_of_a_condition_that_a_correction_took_back_was_due() -> None:
+    story = Story(bars=[QUIET, WEAK, QUIET, UP], corrections={1: QUIET}, hypothesis=jump(more=IF_WEAK))
+    story.enter("105.105", "0.105105")
+    story.note("exit", "intended", story.at(2, 0), "2")
+    story.fill("exit", story.at(2), "104.5", "0.1045")
+    story.end(story.at(2))
+    assert money(story.trades())["exit_kind"] == dec("-21")  # 2 x (104.5 - 115)
+
+    story.corrections.clear()
+    story.bars = [QUIET, QUIET, QUIET, UP]
+    assert money(story.trades())["unexplained"] == dec("-21")
+
+
+def test_an_exit_of_a_condition_that_held_only_after_a_correction_was_not_due() -> None:
+    story = Story(bars=[QUIET, QUIET, QUIET, UP], corrections={1: WEAK}, hypothesis=jump(more=IF_WEAK))
+    story.enter("105.105", "0.105105")
+    story.fill("target-1", story.at(3, 10_000), "115", "0.046")
+    story.end(story.at(3, 10_000))
+    assert money(story.trades())["exit_kind"] == dec("20.21")  # 2 x (115 - 105 x 0.999)
+
+    story.corrections.clear()
+    story.bars = [QUIET, WEAK, QUIET, UP]
+    assert money(story.trades())["unexplained"] == dec("20.21")
+
+
 @pytest.mark.parametrize(("resumed", "cause"), [(4, "exit_kind"), (2, "unexplained")])
 def test_an_exit_that_was_due_while_trading_was_halted_is_accounted_for(resumed: int, cause: str) -> None:
     story = Story(bars=[QUIET, QUIET, QUIET, QUIET, UP], hypothesis=jump(more='max_hold = "2m"'))

@@ -47,14 +47,15 @@ def _run(process: "subprocess.Popen[str]", url: str, kill_at: int | None) -> int
     said: list[str] = []
     reading = threading.Thread(target=lambda: said.extend(process.communicate()))
     reading.start()
-    while kill_at is not None and process.poll() is None and parse_time(_now(url)) < kill_at:
-        time.sleep(0.02)
     if kill_at is not None:
+        _wait(process, url, kill_at)
         process.kill()
     reading.join()
     assert kill_at is not None or process.returncode == 0, said[1]
     return process.returncode
 
 
-def _now(url: str) -> str:
-    return str(httpx.get(f"{url}/replica").json()["now"])
+def _wait(process: "subprocess.Popen[str]", url: str, time_of_market: int) -> None:
+    with httpx.Client(base_url=url) as client:
+        while process.poll() is None and parse_time(str(client.get("/replica").json()["now"])) < time_of_market:
+            time.sleep(0.02)

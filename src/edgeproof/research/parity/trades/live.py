@@ -82,7 +82,11 @@ class LiveSide:
 
     def was(self, leg: str, what: str, start: int, end: int) -> bool:
         """Whether something happened to an order of a leg with start <= time <= end."""
-        return any(name == leg and each.what == what and start <= each.at <= end for name, each in self._legs())
+        return any(start <= each <= end for each in self.times(leg, what))
+
+    def times(self, leg: str, what: str) -> list[int]:
+        """When something happened to orders of a leg."""
+        return [each.at for name, each in self._legs() if name == leg and each.what == what]
 
 
 def _sum(values: Iterable[Decimal | None]) -> Decimal:
