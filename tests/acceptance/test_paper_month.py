@@ -18,7 +18,7 @@ import pytest
 from edgeproof.core.model.journal import StandingNoted
 from edgeproof.core.model.time import HOUR, format_time, parse_time
 from edgeproof.core.performance.metrics import wilson_interval
-from tests.support.papered import FAULTS, PACE, WIDE, Call
+from tests.support.papered import FAULTS, PACE, WIDE, Call, expect_money_adds_up, expect_nothing_unexplained
 from tests.support.processes import edgeproof, replica
 from tests.support.scanned import Scanned, expect_each_signal_told_once, expect_late_closes_told, expect_nothing_missed
 from tests.support.traded import Audit, audit
@@ -79,10 +79,8 @@ def test_four_weeks_of_trading_lose_nothing_double_nothing_and_leave_nothing_ung
 def test_four_weeks_of_trades_differ_from_the_backtest_by_causes_that_add_up(traded: Scanned) -> None:
     found = traded.parity.json()["trades"]
     _print_parity(found)
-    assert [each for each in found["differences"] if "unexplained" in each["causes"]] == []
-    assert [each for each in found["not_taken_trades"] if each["cause"] == "unexplained"] == []
-    causes = sum(Decimal(each["money"]) for each in found["causes"].values())
-    assert causes == Decimal(found["difference"]) == Decimal(found["net"]) - Decimal(found["backtest_net"])
+    expect_nothing_unexplained(found)
+    expect_money_adds_up(found)
 
 
 def test_win_rate_of_four_weeks_of_trading_is_within_five_points_of_the_backtest(traded: Scanned) -> None:
@@ -118,7 +116,8 @@ def test_four_weeks_under_the_usual_limits_end_before_their_end_and_nothing_is_u
     _print_win_rates(trades, list(_pairs(trades)))
     assert found.problems == []
     assert scanned.parity.status == 0
-    assert trades["unexplained"] == 0
+    expect_nothing_unexplained(trades)
+    expect_money_adds_up(trades)
 
 
 # --- figures ---

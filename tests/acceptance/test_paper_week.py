@@ -7,14 +7,13 @@ without a stop at any of them.
 
 import json
 import sys
-from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from edgeproof.core.model.time import DAY, HOUR, format_time, parse_time
-from tests.support.papered import FAULTS, PACE, WIDE, Call
+from tests.support.papered import FAULTS, PACE, WIDE, Call, expect_money_adds_up, expect_nothing_unexplained
 from tests.support.processes import replica
 from tests.support.scanned import Scanned, expect_each_signal_told_once, expect_late_closes_told, expect_nothing_missed
 from tests.support.traded import Audit, audit
@@ -70,10 +69,8 @@ def test_trades_through_kills_and_faults_differ_from_the_backtest_by_causes_that
     if IS_SOAK:
         sys.stderr.write("\n" + json.dumps({each: found[each] for each in _SUMS}, indent=1) + "\n")
     assert found["compared"] > 10 * SPAN // DAY
-    assert [each for each in found["differences"] if "unexplained" in each["causes"]] == []
-    assert [each for each in found["not_taken_trades"] if each["cause"] == "unexplained"] == []
-    causes = sum(Decimal(each["money"]) for each in found["causes"].values())
-    assert causes == Decimal(found["difference"]) == Decimal(found["net"]) - Decimal(found["backtest_net"])
+    expect_nothing_unexplained(found)
+    expect_money_adds_up(found)
 
 
 _SUMS = ("compared", "matched", "net", "backtest_net", "difference", "r", "backtest_r", "causes", "not_taken")

@@ -3,13 +3,16 @@
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, localcontext
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from edgeproof.core.model.time import format_time, parse_time
+from edgeproof.research.parity.trades.money import EXACT
 from tests.support.processes import begin
 
 FAULTS = ("duplicate:every=50", "reorder:every=40", "drop:after=12000,code=1006,outage=7m,count=3")
@@ -40,6 +43,20 @@ class Call:
         process = begin(*words, "--until", format_time(self.until))
         status = _run(process, url, self.kill_at)
         assert status == (0 if self.kill_at is None else KILLED)
+
+
+def expect_money_adds_up(trades: Mapping[str, Any]) -> None:
+    """The money per cause makes the whole difference, to the last of its digits, which may be more than usual."""
+    with localcontext(EXACT):
+        causes = sum(Decimal(each["money"]) for each in trades["causes"].values())
+        assert causes == Decimal(trades["difference"]) == Decimal(trades["net"]) - Decimal(trades["backtest_net"])
+
+
+def expect_nothing_unexplained(trades: Mapping[str, Any]) -> None:
+    """Every trade that differs, or was not taken, has a cause."""
+    assert [each for each in trades["differences"] if "unexplained" in each["causes"]] == []
+    assert [each for each in trades["not_taken_trades"] if each["cause"] == "unexplained"] == []
+    assert trades["unexplained"] == 0
 
 
 def _run(process: "subprocess.Popen[str]", url: str, kill_at: int | None) -> int:
