@@ -20,7 +20,13 @@ from edgeproof.core.model.time import HOUR, format_time, parse_time
 from edgeproof.core.performance.metrics import wilson_interval
 from tests.support.papered import FAULTS, PACE, WIDE, Call, expect_money_adds_up, expect_nothing_unexplained
 from tests.support.processes import edgeproof, replica
-from tests.support.scanned import Scanned, expect_each_signal_told_once, expect_late_closes_told, expect_nothing_missed
+from tests.support.scanned import (
+    Scanned,
+    expect_clean_on_every_day,
+    expect_each_signal_told_once,
+    expect_late_closes_told,
+    expect_nothing_missed,
+)
 from tests.support.traded import Audit, audit
 from tests.support.week import NAMES, chosen, instrument, make_market
 
@@ -81,6 +87,7 @@ def test_four_weeks_of_trades_differ_from_the_backtest_by_causes_that_add_up(tra
     _print_parity(found)
     expect_nothing_unexplained(found)
     expect_money_adds_up(found)
+    expect_clean_on_every_day(traded)
 
 
 def test_win_rate_of_four_weeks_of_trading_is_within_five_points_of_the_backtest(traded: Scanned) -> None:

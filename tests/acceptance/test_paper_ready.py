@@ -14,7 +14,7 @@ from edgeproof.bootstrap.demo import PlantedMarket, planted_market
 from edgeproof.core.model.time import DAY, HOUR, format_time
 from tests.support.papered import FAULTS, PACE, Call, expect_money_adds_up, expect_nothing_unexplained
 from tests.support.processes import edgeproof, replica
-from tests.support.scanned import Scanned
+from tests.support.scanned import Scanned, expect_clean_on_every_day
 from tests.support.traded import audit
 from tests.support.week import chosen
 
@@ -55,6 +55,7 @@ def test_paper_trading_of_a_planted_edge_keeps_its_promises(traded: Scanned) -> 
     assert traded.parity.status == 0
     expect_nothing_unexplained(document["trades"])
     expect_money_adds_up(document["trades"])
+    expect_clean_on_every_day(traded)
 
 
 def test_ready_after_four_weeks_that_held_says_so(traded: Scanned) -> None:

@@ -15,7 +15,13 @@ import pytest
 from edgeproof.core.model.time import DAY, HOUR, format_time, parse_time
 from tests.support.papered import FAULTS, PACE, WIDE, Call, expect_money_adds_up, expect_nothing_unexplained
 from tests.support.processes import replica
-from tests.support.scanned import Scanned, expect_each_signal_told_once, expect_late_closes_told, expect_nothing_missed
+from tests.support.scanned import (
+    Scanned,
+    expect_clean_on_every_day,
+    expect_each_signal_told_once,
+    expect_late_closes_told,
+    expect_nothing_missed,
+)
 from tests.support.traded import Audit, audit
 from tests.support.week import IS_SOAK, NAMES, chosen, instrument, make_market
 
@@ -71,6 +77,7 @@ def test_trades_through_kills_and_faults_differ_from_the_backtest_by_causes_that
     assert found["compared"] > 10 * SPAN // DAY
     expect_nothing_unexplained(found)
     expect_money_adds_up(found)
+    expect_clean_on_every_day(traded)
 
 
 _SUMS = ("compared", "matched", "net", "backtest_net", "difference", "r", "backtest_r", "causes", "not_taken")

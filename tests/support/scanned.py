@@ -19,11 +19,12 @@ from edgeproof.core.model.journal import (
     FundingTaken,
     HistoryUsed,
     Noticed,
+    ParityRun,
     SessionBegan,
     SessionEnded,
 )
 from edgeproof.core.model.signal import Decision, Fate
-from edgeproof.core.model.time import MINUTE
+from edgeproof.core.model.time import MINUTE, format_time
 from edgeproof.ports import Journal
 from tests.support.processes import Finished, edgeproof
 from tests.support.week import chosen
@@ -147,6 +148,15 @@ def expect_late_closes_told(scanned: Scanned) -> None:
     assert scanned.missed["closes"] == len(scanned.late)
     assert scanned.missed["by_reason"] == dict(Counter(each.reason for each in scanned.late))
     assert {each.signal.id for each in scanned.decisions if each.fate is Fate.EXPIRED} <= listed
+
+
+def expect_clean_on_every_day(scanned: Scanned) -> None:
+    """No comparison that a session made of itself while it ran, or at its end, found anything."""
+    with scanned.journal() as journal:
+        runs = [each.record for each in journal.read(ParityRun)]
+    assert runs
+    wrong = [each for each in runs if each.unexplained]
+    assert [(format_time(each.start), each.unexplained, each.document.get("problem")) for each in wrong] == []
 
 
 def late_after_the_start(scanned: Scanned) -> list[CloseMissed]:
