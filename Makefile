@@ -1,6 +1,7 @@
 # demo    set everything up and show a whole run, no data needed (the default)
 # test    the test suite with branch coverage of the core
-# soak    the long proofs: a real week through the replica with every fault in turn, a month of signals and of trades (about an hour)
+# soak    the long proofs: a real week through the replica with every fault in turn, a month of signals, of trades and on paper (more
+#         than an hour)
 # check   style, types, import contracts, dependencies, locks
 # bench   the figures beside those of other engines, in an environment of their own
 # docs    the documentation as a site in site/
