@@ -13,6 +13,7 @@ import pytest
 
 from edgeproof.core.model.journal import Asked, CloseMissed, OrderNoted
 from edgeproof.core.model.time import MINUTE
+from edgeproof.core.model.trading import TradingState
 from edgeproof.core.model.trading_event import TradeFate
 from edgeproof.research.parity.compare import compare
 from edgeproof.research.parity.trades.money import TradeCause
@@ -192,6 +193,55 @@ def test_an_exit_of_time_of_an_entry_that_came_late_is_due_later(minute: int, ca
     story.fill("exit", story.at(minute, 20_000), "105", "0.10489500")
     story.end(story.at(minute, 20_000))
     assert money(story.trades()) == {cause: dec("0.21")}  # 2 x (105 - 105 x 0.999)
+
+
+WEAK = (105.0, 105.0, 104.5, 104.5)
+IF_WEAK = 'exit = ["close < 104.8"]'
+
+
+def test_an_exit_of_a_condition_that_a_correction_took_back_was_due() -> None:
+    story = Story(bars=[QUIET, WEAK, QUIET, UP], corrections={1: QUIET}, hypothesis=jump(more=IF_WEAK))
+    story.enter("105.105", "0.105105")
+    story.note("exit", "intended", story.at(2, 0), "2")
+    story.fill("exit", story.at(2), "104.5", "0.1045")
+    story.end(story.at(2))
+    assert money(story.trades())["exit_kind"] == dec("-21")  # 2 x (104.5 - 115)
+
+    story.corrections.clear()
+    story.bars = [QUIET, QUIET, QUIET, UP]
+    assert money(story.trades())["unexplained"] == dec("-21")
+
+
+def test_an_exit_of_a_condition_that_held_only_after_a_correction_was_not_due() -> None:
+    story = Story(bars=[QUIET, QUIET, QUIET, UP], corrections={1: WEAK}, hypothesis=jump(more=IF_WEAK))
+    story.enter("105.105", "0.105105")
+    story.fill("target-1", story.at(3, 10_000), "115", "0.046")
+    story.end(story.at(3, 10_000))
+    assert money(story.trades())["exit_kind"] == dec("20.21")  # 2 x (115 - 105 x 0.999)
+
+    story.corrections.clear()
+    story.bars = [QUIET, WEAK, QUIET, UP]
+    assert money(story.trades())["unexplained"] == dec("20.21")
+
+
+@pytest.mark.parametrize(("resumed", "cause"), [(4, "exit_kind"), (2, "unexplained")])
+def test_an_exit_that_was_due_while_trading_was_halted_is_accounted_for(resumed: int, cause: str) -> None:
+    story = Story(bars=[QUIET, QUIET, QUIET, QUIET, UP], hypothesis=jump(more='max_hold = "2m"'))
+    story.enter("105.105", "0.105105")
+    story.stand(TradingState.HALTED, story.at(0, 30_000))
+    story.stand(TradingState.ACTIVE, story.at(resumed - 1, 30_000))
+    story.fill("target-1", story.at(4, 10_000), "115", "0.046")
+    story.end(story.at(4, 10_000))
+    assert money(story.trades())[cause] == dec("20.21")  # 2 x (115 - 105 x 0.999)
+
+
+def test_an_exit_that_was_due_before_trading_was_halted_is_unexplained() -> None:
+    story = Story(bars=[QUIET, QUIET, QUIET, QUIET, UP], hypothesis=jump(more='max_hold = "2m"'))
+    story.enter("105.105", "0.105105")
+    story.stand(TradingState.HALTED, story.at(3, 0))
+    story.fill("target-1", story.at(4, 10_000), "115", "0.046")
+    story.end(story.at(4, 10_000))
+    assert money(story.trades())["unexplained"] == dec("20.21")
 
 
 def test_funding_that_was_paid_at_another_price_is_its_own_cause() -> None:

@@ -25,12 +25,14 @@ from edgeproof.core.model.journal import (
     Record,
     SessionBegan,
     SignalTraded,
+    StandingNoted,
     TradeClosed,
 )
 from edgeproof.core.model.order import ENTRY, order_id
 from edgeproof.core.model.signal import Signal
 from edgeproof.core.model.time import HOUR, MINUTE, parse_time
-from edgeproof.core.model.trading_event import FateDecided, TradeEnded, TradeFate
+from edgeproof.core.model.trading import BreakerLevel, StateCause, TradingState, TradingStatus
+from edgeproof.core.model.trading_event import FateDecided, StandingChanged, TradeEnded, TradeFate
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.signals.library import read_hypotheses
 from edgeproof.core.signals.write import hypothesis_toml
@@ -137,6 +139,12 @@ class Story:
         quantity = dec(self.quantity) if fate is TradeFate.TAKEN else None
         decided = FateDecided(time=FIRED, signal_id=self.signal.id, fate=fate, rule=rule, quantity=quantity)
         self.records.append(SignalTraded(session="s1", at=FIRED, signal=self.signal, decided=decided))
+
+    def stand(self, state: TradingState, time: int) -> None:
+        """Write down that the account stands otherwise."""
+        status = TradingStatus(state=state, cause=StateCause.DRAWDOWN, since=time)
+        standing = StandingChanged(time=time, status=status, level=BreakerLevel.NORMAL)
+        self.records.append(StandingNoted(session="s1", at=time, standing=standing))
 
     def end(self, time: int, *, funding: str = "0", more: str = "0") -> None:
         """Write down the end of the trade, with the result of its fills; `more` is what does not follow from them."""
