@@ -111,15 +111,22 @@ class Drifting:
             return SignalWeight(
                 weight=LIGHTEST, stage=DriftStage.KILL.value, value=value, limit=limit, trades=drift.trades, note=note
             )
-        why = self._why_untested(tested)
+        is_on_probation = state == PROBATION
+        why = test.reason if isinstance(test, Untestable) else self._why_untested(tested)
         if why:
-            return SignalWeight(stage=UNTESTED, note=f"no verdict: {why}")
-        note = f"on probation: {drift.trades} of {PROBATION_TRADES} trades" if state == PROBATION else ""
+            note = f"on probation, and no verdict: {why}" if is_on_probation else f"no verdict: {why}"
+            return SignalWeight(stage=PROBATION if is_on_probation else UNTESTED, note=note)
+        stage = PROBATION if is_on_probation and drift.stage is DriftStage.STEADY else drift.word
+        note = f"on probation: {drift.trades} of {PROBATION_TRADES} trades" if is_on_probation else ""
         if not isinstance(test, DriftTest):  # it has not traded yet
-            return SignalWeight(stage=drift.word, value=0.0, note=note)
+            return SignalWeight(stage=stage, value=0.0, note=note)
         return SignalWeight(
-            weight=weight_of(test, drift), stage=drift.word, value=value, limit=limit, trades=drift.trades, note=note
+            weight=weight_of(test, drift), stage=stage, value=value, limit=limit, trades=drift.trades, note=note
         )
+
+    def weights(self) -> dict[str, SignalWeight]:
+        """The weights of all that were given something to be held against, or are known to have nothing."""
+        return {name: self.weight(name) for name in self.weighing.tested}
 
     def keep(self) -> None:
         """Remember beyond the session what has turned; to be called once the trades are in the journal."""
@@ -136,7 +143,7 @@ class Drifting:
     def _test(self, hypothesis: str) -> DriftTest | Untestable | None:
         outcomes = self.weighing.tested[hypothesis].outcomes
         if hypothesis not in self._tests and outcomes is not None:
-            self._tests[hypothesis] = self.weighing.calibrate(outcomes)
+            self._tests[hypothesis] = why_silent(outcomes) or self.weighing.calibrate(outcomes)
         return self._tests.get(hypothesis)
 
     @staticmethod
