@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -302,3 +303,10 @@ def test_token_is_in_no_log_and_no_name(caplog: pytest.LogCaptureFixture) -> Non
 
     run(work)
     assert not [each for each in caplog.records if TOKEN in each.getMessage() or TOKEN in caplog.text]
+
+
+def test_library_that_is_not_there_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "edgeproof.adapters.notify.telegram_wire", raising=False)
+    monkeypatch.setitem(sys.modules, "telegram", None)
+    with pytest.raises(InputError, match=r"edgeproof\[telegram\]"):
+        open_wire(TOKEN)

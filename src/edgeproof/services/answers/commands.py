@@ -184,6 +184,7 @@ class PhoneAnswers:
                 text=f"Close {_called(target, view)} at market? An entry that waits is taken back.",
                 outcome=f"asked to confirm: close {target}",
                 confirm="Yes, close it",
+                meant=(target,),
             )
         return self._ask(command, "close", target)
 
