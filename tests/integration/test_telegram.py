@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,7 +13,7 @@ from edgeproof.adapters.notify.telegram import TelegramChannel, open_wire
 from edgeproof.adapters.notify.telegram_patience import Patience
 from edgeproof.core.model.errors import ChannelError, InputError
 from edgeproof.ports.channels import Outgoing
-from tests.support.bot_api import TOKEN, BotApi, Fault, bot_api, texts, too_many
+from tests.support.bot_api import TOKEN, BotApi, Fault, bot_api, texts, too_many, until
 from tests.support.messages import OPENED, PNG, SIGNAL, words
 
 ANN, BEN = 101, -1_002_345
@@ -153,6 +154,21 @@ def test_message_sent_again_reaches_only_the_chat_without_it() -> None:
         receipt = await channel.send(MessageOut)
         assert sorted(each.chat for each in api.said) == [BEN, ANN]
         assert receipt.count(",") == 1
+
+    run(work, ANN, BEN)
+
+
+def test_send_that_was_broken_off_is_remembered_by_the_chats_that_have_it() -> None:
+    async def work(api: BotApi, channel: TelegramChannel) -> None:
+        api.fail("sendMessage", SILENCE)
+        sending = asyncio.ensure_future(channel.send(MessageOut))
+        await until(lambda: api.said)
+        await asyncio.sleep(0.05)
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+        await channel.send(MessageOut)
+        assert sorted(each.chat for each in api.said) == [BEN, ANN]
 
     run(work, ANN, BEN)
 
@@ -302,3 +318,10 @@ def test_token_is_in_no_log_and_no_name(caplog: pytest.LogCaptureFixture) -> Non
 
     run(work)
     assert not [each for each in caplog.records if TOKEN in each.getMessage() or TOKEN in caplog.text]
+
+
+def test_library_that_is_not_there_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "edgeproof.adapters.notify.telegram_wire", raising=False)
+    monkeypatch.setitem(sys.modules, "telegram", None)
+    with pytest.raises(InputError, match=r"edgeproof\[telegram\]"):
+        open_wire(TOKEN)

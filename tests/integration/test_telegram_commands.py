@@ -210,7 +210,10 @@ def test_answer_to_a_chat_that_blocked_the_bot_is_told_in_words() -> None:
     run(work)
 
 
-@pytest.mark.parametrize(("text", "says", "outcome"), [("/wrong", "expected", "failed"), ("/bug", "defect", "defect")])
+@pytest.mark.parametrize(
+    ("text", "says", "outcome"),
+    [("/wrong", "expected", "failed"), ("/bug", "defect", "defect"), ("/slow", "no answer within", "no answer")],
+)
 def test_answer_that_fails_is_told_and_kept_and_the_next_is_heard(text: str, says: str, outcome: str) -> None:
     async def work(api: BotApi, talk: Talk) -> None:
         api.say(ANN, text)
@@ -231,7 +234,7 @@ def test_destructive_command_is_done_after_it_was_confirmed_and_once() -> None:
         api.press(ANN, yes, asked.id)
         await until(lambda: len(talk.heard) == 2)
         await until(lambda: api.said[0].edits == 1)
-        assert texts(api.said) == ["close BTC <done>"]
+        assert texts(api.said) == ["close this <done>"]
         assert api.said[0].buttons == {}
         assert talk.heard[1][0].is_confirmed
         api.press(ANN, yes, asked.id)
@@ -297,3 +300,20 @@ def test_close_button_asks_first() -> None:
         assert talk.outcomes == ["asked to confirm"]
 
     run(work)
+
+
+def test_restart_hears_what_was_not_acknowledged_and_forgets_what_was_to_be_confirmed() -> None:
+    async def main() -> None:
+        async with bot_api(ANN) as api:
+            async with listening(api, ROLES, Echo()):
+                api.say(ANN, "/close BTC")
+                asked = await answered(api, ANN)
+                await settled(api)
+            api.press(ANN, asked.buttons["Yes, close it"], asked.id)
+            api.say(ANN, "/status")
+            async with listening(api, ROLES, Echo()) as talk:
+                await until(lambda: len(talk.heard) == 2)
+                assert talk.outcomes == ["refused: nothing waits to be confirmed", "status done"]
+                await until(lambda: not api.said[0].buttons)
+
+    asyncio.run(main())

@@ -14,12 +14,12 @@ from tests.support.bot_api import TOKEN, BotApi
 from tests.support.clocks import HandClock
 
 QUICK = Patience(connect=0.5, answer=0.5, picture=0.5)
-PACE = Pace(poll=1.0, first_pause=0.01, longest_pause=0.05)
+PACE = Pace(poll=1.0, answer=0.5, first_pause=0.01, longest_pause=0.05)
 
 
 @dataclass
 class Echo:
-    """Says what was asked; "/close" wants to be confirmed, "/wrong" is an error, "/bug" a defect."""
+    """Says what was asked; "/close" is to be confirmed, "/wrong" an error, "/bug" a defect, "/slow" never answered."""
 
     heard: list[Heard] = field(default_factory=list)
     offered: tuple[tuple[str, str], ...] = (("status", "how it stands"), ("close", "close a position"))
@@ -32,8 +32,13 @@ class Echo:
                 raise InputError("expected something else")
             case "bug":
                 raise ZeroDivisionError
+            case "slow":
+                await asyncio.Event().wait()
+                raise AssertionError
             case "close" if not command.is_confirmed:
-                return Answer(text=f"close {command.words}?", outcome="asked to confirm", confirm="Yes, close it")
+                return Answer(
+                    text=f"close {command.words}?", outcome="asked to confirm", confirm="Yes, close it", meant=("this",)
+                )
             case name:
                 return Answer(text=f"{name} {' '.join(command.words)} <done>", outcome=f"{name} done")
 
@@ -55,7 +60,7 @@ class Talk:
 
 @asynccontextmanager
 async def listening(
-    api: BotApi, roles: Mapping[int, str], answers: Answers, *, token: str = TOKEN
+    api: BotApi, roles: Mapping[int, str], answers: Answers, *, token: str = TOKEN, pace: Pace = PACE
 ) -> AsyncIterator[Talk]:
     """A listener that hears while the block lasts."""
     wire, clock = open_wire(token, api.url, QUICK), HandClock(0)
@@ -68,7 +73,7 @@ async def listening(
         clock=clock,
         on_heard=lambda each, outcome: heard.append((each, outcome)),
         on_words=words.append,
-        pace=PACE,
+        pace=pace,
     )
     task = asyncio.ensure_future(listener.listen())
     try:

@@ -105,13 +105,15 @@ class Answer:
     """What a person is told: plain text, in columns where `is_monospace`.
 
     `confirm` is what a button says by which the person confirms it: nothing was done yet. "" where there is nothing to
-    confirm. `outcome` is what came of it in a few words, for the journal.
+    confirm. `meant` are the words it is confirmed with, where those that were said could mean another thing by then.
+    `outcome` is what came of it in a few words, for the journal.
     """
 
     text: str
     outcome: str
     is_monospace: bool = False
     confirm: str = ""
+    meant: tuple[str, ...] = ()
 
 
 class Answers(Protocol):

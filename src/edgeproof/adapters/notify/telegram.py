@@ -7,7 +7,7 @@ told of in words, once, and does not keep the others from being told; when none 
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -93,7 +93,8 @@ class TelegramChannel:
             self._there.popitem(last=False)
         missing = [chat for chat in self._chats if chat not in there]
         picture = await _picture(outgoing) if missing else None
-        done = await asyncio.gather(*(self._send(chat, outgoing, picture) for chat in missing), return_exceptions=True)
+        telling = (self._note(there, chat, self._send(chat, outgoing, picture)) for chat in missing)
+        done = await asyncio.gather(*telling, return_exceptions=True)
         return self._receipt(there, dict(zip(missing, done, strict=True)))
 
     async def edit(self, receipt: str, outgoing: Outgoing) -> str:
@@ -122,6 +123,11 @@ class TelegramChannel:
     async def close(self) -> None:
         """Let go of connections."""
         await self._wire.close()
+
+    async def _note(self, there: dict[int, Place], chat: int, sending: Awaitable[Place]) -> Place:
+        """Send, and remember at once that it is there: whoever waits for the other chats may lose patience."""
+        there[chat] = await sending
+        return there[chat]
 
     async def _send(self, chat: int, outgoing: Outgoing, picture: bytes | None) -> Place:
         rows, silent = _rows(outgoing), outgoing.is_silent

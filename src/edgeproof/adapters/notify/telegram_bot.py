@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 CONFIRM_S = 60.0
 
 _LOG = logging.getLogger(__name__)
-_POLL_S = 25.0
 _KNOWN = 1_000
 _MOST_WAITING = 100
 _TRIES = 3
@@ -36,9 +35,10 @@ _BUTTONS = frozenset({"take", "skip", "close"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """Seconds: of a long poll, and between polls that failed."""
+    """Seconds: of a long poll, for an answer, and between polls that failed."""
 
-    poll: float = _POLL_S
+    poll: float = 25.0
+    answer: float = 30.0
     first_pause: float = 1.0
     longest_pause: float = 60.0
 
@@ -156,7 +156,9 @@ class TelegramListener:
         if not answer.confirm:
             await self._reply(chat, _html(answer))
             return
-        self._waiting[str(number)] = _Waiting(heard, self.clock.monotonic() + CONFIRM_S)
+        self._waiting[str(number)] = _Waiting(
+            replace(heard, words=answer.meant or heard.words), self.clock.monotonic() + CONFIRM_S
+        )
         while len(self._waiting) > _MOST_WAITING:
             self._waiting.popitem(last=False)
         await self._reply(chat, _html(answer), ((answer.confirm, f"yes:{number}"), ("No", f"no:{number}")))
@@ -164,9 +166,13 @@ class TelegramListener:
     async def _answer(self, heard: Heard) -> Answer:
         """The answer, kept in the journal before it is told."""
         try:
-            answer = await self.answers.answer(heard)
+            async with asyncio.timeout(self.pace.answer):
+                answer = await self.answers.answer(heard)
         except EdgeproofError as error:
             answer = Answer(text=str(error), outcome=f"failed: {error}")
+        except TimeoutError:
+            # What was begun may still be done: a wish that was left is granted.
+            answer = Answer(text=f"no answer within {self.pace.answer:g} s", outcome="no answer in time")
         except Exception as error:  # noqa: BLE001 - a border: no answer may end the hearing of the next command
             _LOG.exception("the answer to /%s failed", heard.name)
             answer = Answer(text=f"that failed by a defect ({type(error).__name__})", outcome=f"defect: {error!r}")
