@@ -39,7 +39,8 @@ def score_table(
             cells[-1:-1] = [weight_cell(weights.get(row.hypothesis), is_short=width < WIDE)]
     header: list[Cell | Filling] = [Text(each, "dim") for each in titles]
     header[0] = lambda _: Text(titles[0], "dim")
-    heading, *lines = aligned([header, *found], width, right=_RIGHT)
+    right = range(1, len(titles) - 2) if weights else _RIGHT
+    heading, *lines = aligned([header, *found], width, right=right)
     return heading, lines
 
 

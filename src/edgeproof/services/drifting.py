@@ -79,9 +79,12 @@ class Drifting:
     _drifts: dict[str, Drift] = field(default_factory=dict)
     _states: dict[str, str] = field(default_factory=dict)
     _turns: list[Turn] = field(default_factory=list)
+    _untested: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._states = {name: each.state for name, each in self.weighing.tested.items()}
+        # Once: asked at every signal, and of all of them by whoever looks.
+        self._untested = {name: _why_untested(each) for name, each in self.weighing.tested.items()}
 
     def ended(self, hypothesis: str, trade: TradeEnded) -> list[Record]:
         """Take in a trade that is over; what a person should know of it."""
@@ -102,7 +105,7 @@ class Drifting:
 
     def weight(self, hypothesis: str) -> SignalWeight:
         """What share of the usual risk its signals get, and why."""
-        tested, drift = self.weighing.tested.get(hypothesis), self._drifts.get(hypothesis, Drift())
+        drift = self._drifts.get(hypothesis, Drift())
         state = self._states.get(hypothesis, "")
         test = self._tests.get(hypothesis)
         value, limit = (drift.below, test.kill) if isinstance(test, DriftTest) else (None, None)
@@ -112,7 +115,7 @@ class Drifting:
                 weight=LIGHTEST, stage=DriftStage.KILL.value, value=value, limit=limit, trades=drift.trades, note=note
             )
         is_on_probation = state == PROBATION
-        why = test.reason if isinstance(test, Untestable) else self._why_untested(tested)
+        why = test.reason if isinstance(test, Untestable) else self._untested.get(hypothesis, _NEVER)
         if why:
             note = f"on probation, and no verdict: {why}" if is_on_probation else f"no verdict: {why}"
             return SignalWeight(stage=PROBATION if is_on_probation else UNTESTED, note=note)
@@ -146,15 +149,6 @@ class Drifting:
             self._tests[hypothesis] = why_silent(outcomes) or self.weighing.calibrate(outcomes)
         return self._tests.get(hypothesis)
 
-    @staticmethod
-    def _why_untested(tested: BacktestSample | None) -> str:
-        if tested is None:
-            return "it was never tested"
-        if tested.outcomes is None:
-            return tested.why or "it was never tested"
-        silent = why_silent(tested.outcomes)
-        return "" if silent is None else silent.reason
-
     def _notice(self, hypothesis: str, test: DriftTest, drift: Drift, at: int) -> Record:
         mean = drift.total_r / drift.trades
         detail = (
@@ -178,6 +172,16 @@ class Drifting:
     def _turn(self, turn: Turn) -> None:
         self._states[turn.hypothesis] = turn.state
         self._turns.append(turn)
+
+
+_NEVER = "it was never tested"
+
+
+def _why_untested(tested: BacktestSample) -> str:
+    if tested.outcomes is None:
+        return tested.why or _NEVER
+    silent = why_silent(tested.outcomes)
+    return "" if silent is None else silent.reason
 
 
 def has_passed(test: DriftTest, drift: Drift) -> bool:
