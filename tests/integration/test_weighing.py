@@ -14,7 +14,7 @@ from edgeproof.adapters.storage.library import load_library
 from edgeproof.adapters.storage.runs import RunWriter
 from edgeproof.adapters.storage.states import LIVE, keep_states, read_states
 from edgeproof.bootstrap.drift import live_states, revive, weighing
-from edgeproof.bootstrap.session import read_records
+from edgeproof.bootstrap.records import read_records
 from edgeproof.bootstrap.statistics import weights_of_journal
 from edgeproof.cli.hypotheses import app
 from edgeproof.core.model.errors import InputError

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,18 +29,22 @@ from edgeproof.config.notify import (
 )
 from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.errors import InputError
-from edgeproof.core.model.journal import SessionBegan
+from edgeproof.core.model.journal import CommandHeard, SessionBegan
 from edgeproof.core.model.message import Message, Severity, Topic
 from edgeproof.core.model.time import MINUTE, format_time
-from edgeproof.ports import Journal
-from edgeproof.ports.channels import Channel, Outgoing
+from edgeproof.ports import Journal, Report
+from edgeproof.ports.channels import Channel, Heard, Outgoing
 from edgeproof.services.notifying.daily import EQUITY_CURVE
 from edgeproof.services.notifying.dispatch import Dispatcher, Telling
 from edgeproof.services.notifying.policy import ChannelPolicy
 from edgeproof.services.notifying.recent import RecentCandles
 from edgeproof.services.notifying.tally import ChannelTally, tally_of_day
 from edgeproof.services.plan import Messenger
+from edgeproof.services.standing import Standing, report, starting
 from edgeproof.services.watch_only import NobodyIsTold
+
+if TYPE_CHECKING:
+    from edgeproof.adapters.notify.telegram_bot import TelegramListener
 
 
 def messenger_of(
@@ -232,3 +237,64 @@ def _email(settings: EmailSettings, home: Path) -> Channel:
         certificates=certificates,
     )
     return EmailChannel(server, sender=settings.sender, to=settings.to)
+
+
+class Ear:
+    """Hears commands of people at a channel, while a session runs."""
+
+    def __init__(self, listener: "TelegramListener") -> None:
+        self._listener = listener
+
+    async def hear(self) -> None:
+        """Hear until cancelled."""
+        try:
+            await self._listener.listen()
+        finally:
+            await self._listener.wire.close()
+
+
+def ear_of(  # noqa: PLR0913, PLR0917 - what an ear is made of
+    settings: NotifySettings,
+    home: Path,
+    config: Path,
+    journal: Journal,
+    standing: Callable[[], Standing | None],
+    tell: Callable[[str], None],
+) -> Ear | None:
+    """Who hears commands in Telegram's chats; None where nobody is to be heard there.
+
+    Every command is in the journal, with who gave it and what came of it, before it is answered.
+    """
+    telegram = settings.telegram
+    if telegram is None or not telegram.commands:
+        return None
+    from edgeproof.adapters.notify.telegram import open_wire  # noqa: PLC0415 - see above
+    from edgeproof.adapters.notify.telegram_bot import TelegramListener  # noqa: PLC0415
+    from edgeproof.bootstrap.answers import answers_of  # noqa: PLC0415
+
+    clock = SystemClock()
+
+    def health() -> Report:
+        found = standing()
+        return starting() if found is None else report(found, clock.monotonic())
+
+    def heard(command: Heard, outcome: str) -> None:
+        by = f"{command.by} (user {command.user} in chat {command.chat})"
+        record = CommandHeard(
+            session=f"telegram-{os.getpid()}", at=clock.now(), channel=command.channel, by=by, role=command.role,
+            text=command.text, outcome=outcome,
+        )  # fmt: skip
+        journal.append([record])
+
+    def deliveries(kept: Journal) -> tuple[str, ...]:
+        return tuple(f"{each.channel}: {each.words}" for each in tally_of_day(kept, clock.now()))
+
+    listener = TelegramListener(
+        wire=open_wire(reveal(telegram.token, home=config.parent).shown(), telegram.url),
+        roles={each.id: each.role for each in telegram.chats},
+        answers=answers_of(home, config, health=health, deliveries=deliveries),
+        clock=clock,
+        on_heard=heard,
+        on_words=tell,
+    )
+    return Ear(listener)

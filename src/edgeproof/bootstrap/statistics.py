@@ -5,7 +5,7 @@ from pathlib import Path
 
 from edgeproof.adapters.storage.states import read_states
 from edgeproof.bootstrap.drift import read_drifting
-from edgeproof.bootstrap.session import WATCHING
+from edgeproof.bootstrap.records import WATCH_ONLY
 from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.journal import SessionBegan
 from edgeproof.core.signals.hypothesis import Hypothesis
@@ -27,7 +27,7 @@ def records_of_journal(home: Path, journal: Journal) -> Records:
 
 def weights_of_journal(home: Path, journal: Journal) -> dict[str, SignalWeight]:
     """What the signals of every hypothesis that was ever traded would weigh now, on the instruments traded last."""
-    began = [entry.record for entry in journal.read(SessionBegan) if entry.record.command != WATCHING.command]
+    began = [entry.record for entry in journal.read(SessionBegan) if entry.record.command != WATCH_ONLY]
     if not began:
         return {}
     instruments = [used.instrument for used in began[-1].history]
