@@ -126,7 +126,7 @@ def embed_of(outgoing: Outgoing) -> dict[str, Any]:
     fields, room = _fields(message.fields, IN_ALL - words.length(title) - _least_text(outgoing))
     text = words.cut(_text(outgoing), min(DESCRIPTION, room + _least_text(outgoing)), _escaped)
     return {
-        "title": title or "edgeproof",
+        "title": title,
         "description": text,
         "color": _colour(message),
         "timestamp": format_time(message.at),

@@ -33,7 +33,7 @@ def letter_of(outgoing: Outgoing, sender: str, to: tuple[str, ...], chart: bytes
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
     mail["To"] = ", ".join(to)
-    mail["Subject"] = words.cut(words.title(outgoing), _LONGEST_SUBJECT) or "edgeproof"
+    mail["Subject"] = words.cut(words.title(outgoing), _LONGEST_SUBJECT)
     # When it was queued, not when it is sent: see above.
     mail["Date"] = format_datetime(datetime.fromtimestamp(message.queued_at // 1000, UTC))
     mail["Message-ID"] = f"<{_digest('message', message.id)}@{domain}>"
@@ -78,4 +78,4 @@ def html_of(outgoing: Outgoing, cid: str | None = None) -> str:
     ]
     head = f'<meta charset="utf-8"><meta name="color-scheme" content="light dark"><style>{_STYLE}</style>'
     body = "\n".join(each for each in parts if each)
-    return f"<!doctype html>\n<html><head>{head}</head>\n<body>\n{body}\n</body></html>\n"
+    return f"<!doctype html>\n<html><head>{head}</head>\n<body>\n{words.sound(body)}\n</body></html>\n"

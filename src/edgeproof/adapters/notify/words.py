@@ -29,6 +29,7 @@ def cut(text: str, limit: int, escape: Callable[[str], str] = str) -> str:
     >>> cut("signals", 7), cut("signals", 5), cut("a_b_c", 5, lambda each: each.replace("_", "\\_"))
     ('signals', 'sign…', 'a\\_b…')
     """
+    text = sound(text)
     whole = "".join(escape(each) for each in text)
     if length(whole) <= limit:
         return whole
@@ -40,6 +41,15 @@ def cut(text: str, limit: int, escape: Callable[[str], str] = str) -> str:
             break
         kept.append(piece)
     return ("".join(kept).rstrip() + ELLIPSIS) if limit >= length(ELLIPSIS) else ""
+
+
+def sound(text: str) -> str:
+    r"""The text with a question mark for each half of a character, which no wire takes.
+
+    >>> sound("a\ud800b")
+    'a?b'
+    """
+    return text.encode("utf-8", "replace").decode()
 
 
 def one_line(text: str) -> str:
@@ -73,7 +83,7 @@ def _late(message: Message) -> str:
 
 def title(outgoing: Outgoing) -> str:
     """The title in one line, led by LATE where it is."""
-    line = one_line(outgoing.message.title)
+    line = one_line(outgoing.message.title) or "edgeproof"
     return f"LATE: {line}" if outgoing.is_late else line
 
 
@@ -108,4 +118,4 @@ def plain(outgoing: Outgoing, *, with_title: bool = True) -> str:
         message.text.strip(),
         "\n".join(updates(outgoing)),
     ]
-    return "\n\n".join(each for each in blocks if each)
+    return sound("\n\n".join(each for each in blocks if each))
