@@ -179,7 +179,7 @@ class Dispatcher:
 
     def check(self) -> None:
         """Raise what ended the deliveries, where something did: notes that cannot be written end a session."""
-        if self._running is None or not self._running.done():
+        if self._running is None or not self._running.done() or self._running.cancelled():
             return
         try:
             self._running.result()
