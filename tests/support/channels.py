@@ -28,7 +28,7 @@ from tests.support.smtp_server import PASSWORD, USER, SmtpServer, certificate, s
 
 Weather = Literal["trouble", "limit", "hang up", "no answer", "refused"]
 
-TIMEOUT = 1.0
+TIMEOUT = 2.0
 """What the channels of the rigs are given: long enough for a busy machine, short enough to wait for."""
 
 
@@ -126,7 +126,7 @@ def _strings(value: object) -> str:
 @contextlib.asynccontextmanager
 async def email(folder: Path) -> AsyncIterator[Rig]:
     paths = certificate(folder)
-    with SmtpServer(starttls=server_context(paths), needs_password=True) as server:
+    with SmtpServer(context=server_context(paths), needs_password=True) as server:
         where = MailServer(
             host="127.0.0.1", port=server.port, user=USER, password=SecretText(PASSWORD), certificates=str(paths[0])
         )

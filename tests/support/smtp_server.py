@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 USER, PASSWORD = "me@example.com", "kept-from-everybody"
 
+Security = Literal["starttls", "tls"]
 Drop = Literal["", "greeting", "data", "after data", "silent greeting", "silent data"]
 
 
@@ -61,13 +62,13 @@ class SmtpServer:
     def __init__(
         self,
         *,
-        starttls: ssl.SSLContext | None = None,
-        tls: ssl.SSLContext | None = None,
+        context: ssl.SSLContext | None = None,
+        security: Security = "starttls",
         needs_password: bool = False,
         port: int = 0,
     ) -> None:
-        self._starttls = starttls
-        self._tls = tls
+        self._starttls = context if security == "starttls" else None
+        self._tls = context if security == "tls" else None
         self._needs_password = needs_password
         self.port = port
         self.mails: list[tuple[tuple[str, ...], bytes]] = []

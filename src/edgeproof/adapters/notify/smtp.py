@@ -8,7 +8,7 @@ import base64
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from edgeproof.adapters.notify.silence import unlogged
@@ -37,6 +37,7 @@ class MailServer:
     user: str | None = None
     password: SecretText | None = None
     certificates: str | None = None
+    context: ssl.SSLContext | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         if (self.user is None) != (self.password is None):
@@ -46,11 +47,11 @@ class MailServer:
                 f'security = "none" in [notify.email] would send the password to {self.host} in the open; '
                 'use "starttls" or "tls"'
             )
-        if self.certificates is not None:
-            self.context()
+        if self.security != "none":
+            # Read once: it takes a moment in which nothing else would happen.
+            object.__setattr__(self, "context", self._trusted())
 
-    def context(self) -> ssl.SSLContext:
-        """Whom to trust."""
+    def _trusted(self) -> ssl.SSLContext:
         try:
             return ssl.create_default_context(cafile=self.certificates)
         except (OSError, ValueError) as error:
@@ -83,18 +84,22 @@ class Conversation:
 
         self.server = server
         self.has_sent = False
+        self._transports: list[asyncio.WriteTransport] = []
         self.client = aiosmtplib.SMTP(
             hostname=server.host,
             port=server.port,
             use_tls=server.security == "tls",
             start_tls=False,
-            tls_context=None if server.security == "none" else server.context(),
+            tls_context=server.context,
+            # Not asked of the network, which may be what is broken.
+            local_hostname="[127.0.0.1]",
             timeout=timeout,
         )
 
     async def open(self) -> None:
         """Connect, encrypt, log in."""
         await self.client.connect()
+        self._note_transport()
         if self.server.security == "starttls":
             await self.client.ehlo()
             if not self.client.supports_extension("starttls"):
@@ -103,6 +108,7 @@ class Conversation:
                     blame="channel",
                 )
             await self.client.starttls()
+            self._note_transport()
         if self.server.user is not None and self.server.password is not None:
             await self.client.login(self.server.user, self.server.password.shown())
 
@@ -130,6 +136,18 @@ class Conversation:
             self.has_sent = False
         return refused
 
+    async def hang_up(self) -> None:
+        """Let go of the connection, without a word."""
+        self.client.close()
+        # To close an encrypted connection politely takes the other end, which need not answer.
+        for each in self._transports:
+            each.abort()
+        await asyncio.sleep(0)  # the loop closes a socket at its next turn
+
+    def _note_transport(self) -> None:
+        if isinstance(self.client.transport, asyncio.WriteTransport):
+            self._transports.append(self.client.transport)
+
 
 @asynccontextmanager
 async def connected(server: MailServer, timeout: float) -> AsyncIterator[Conversation]:
@@ -148,7 +166,7 @@ async def connected(server: MailServer, timeout: float) -> AsyncIterator[Convers
     except (TimeoutError, OSError, ValueError, aiosmtplib.SMTPException) as error:
         raise _failed(error, talk, timeout) from error
     finally:
-        talk.client.close()
+        await talk.hang_up()
 
 
 def said(error: "aiosmtplib.SMTPResponseException", server: MailServer) -> str:
