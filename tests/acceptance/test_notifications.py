@@ -25,7 +25,7 @@ import pytest
 from edgeproof.bootstrap.asking import kept_journal
 from edgeproof.core.model.journal import DeliveryNoted, MessageQueued
 from edgeproof.core.model.message import DeliveryFate
-from edgeproof.core.model.time import DAY, HOUR, MINUTE, format_time, parse_time
+from edgeproof.core.model.time import HOUR, MINUTE, format_time, parse_time
 from edgeproof.services.notifying.outbox import waiting_in
 from edgeproof.services.notifying.tally import tally
 from tests.support.bot_api import bot_api
@@ -38,11 +38,13 @@ from tests.support.processes import begin, edgeproof, replica
 from tests.support.week import IS_SOAK, NAMES, chosen, make_market
 
 FROM = parse_time("2025-05-18T00:00Z")
-SOME, SPAN, KILLS = (NAMES, DAY, 10) if IS_SOAK else (NAMES[:3], 8 * HOUR, 2)
+SOME, SPAN, KILLS = (NAMES, 30 * HOUR, 10) if IS_SOAK else (NAMES[:3], 12 * HOUR, 2)
 LEAST = 1_000 if IS_SOAK else 100
 UNTIL = FROM + SPAN
 CHAT = 77
-PACE = ("--speed", "600" if IS_SOAK else "1200", "--ticker-every", "1m", "--trades-per-minute", "16")
+PACE = ("--speed", "max", "--waits", "--ticker-every", "1m", "--trades-per-minute", "16")
+DOWN_S = 120.0 if IS_SOAK else 3.0
+"""How long a channel is away at a time, once in a while."""
 _ID = re.compile(r"\b[0-9a-f]{16}\b")
 _FINAL = frozenset(each.value for each in DeliveryFate if each is not DeliveryFate.WAITING)
 
@@ -84,10 +86,22 @@ class Weather:
     _over: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
+        until = time.monotonic()
         while not self._over.wait(float(self.rng.uniform(0.2, 1.5))):
+            if time.monotonic() < until:
+                continue
             self._of_telegram()
             for name, server in self.servers.items():
                 self._of_server(name, server)
+            if self.rng.random() < 0.1:
+                until = time.monotonic() + DOWN_S
+                self._all_away()
+
+    def _all_away(self) -> None:
+        self.counts["all away"] += 1
+        self.api.fail("*", *[Fault("hang_up")] * 1_000)
+        for server in self.servers.values():
+            server.always = HttpFault.HANG_UP
 
     def end(self) -> None:
         self._over.set()
