@@ -30,7 +30,7 @@ function headline() {
   const { account, trades } = stats, drawdown = account?.drawdown;
   const grown = account && known(account.equity) ? account.equity / account.start_equity - 1 : null;
   const none = trades.n ? null : "no trade is over yet";
-  return el("div", { class: "kpis" },
+  return el("div", { class: "kpis six" },
     kpi("Equity", fmt.amount(account?.equity), account ? `began with ${fmt.amount(account.start_equity, 0)}${known(grown) ? `, ${fmt.signed(100 * grown)} %` : ""}` : "", tone(grown)),
     kpi("Realised, net", fmt.money(trades.net_pnl), none || `${fmt.money(trades.gross_pnl)} before costs`, tone(trades.net_pnl)),
     kpi("Open P&L", fmt.money(account?.open_pnl), plural(RUN.standing?.positions.length || 0, "open position"), tone(account?.open_pnl)),
@@ -42,7 +42,7 @@ function headline() {
     kpi("A trade made", fmt.r(trades.expectancy_r, 3), trades.n ? `${fmt.money(trades.expectancy)}; in all ${fmt.r(trades.total_r)}` : none, tone(trades.expectancy_r)),
     kpi("Drawdown", fmt.percent(drawdown?.deepest, 2), `realised, at most; now ${fmt.percent(drawdown?.current, 2)}`),
     kpi("In a row", `${fmt.int(stats.streaks.wins)} won, ${fmt.int(stats.streaks.losses)} lost`, streakNow(stats.streaks.current)),
-    kpi("Trading", RUN.standing ? spaced(RUN.standing.status.state) : NONE, RUN.standing?.status.why || RUN.standing?.status.cause || ""));
+    kpi("Trading", RUN.standing ? spaced(RUN.standing.status.state) : NONE, RUN.standing && RUN.standing.status.state !== "active" ? RUN.standing.status.why || spaced(RUN.standing.status.cause || "") : "every signal may become a trade"));
 }
 
 const streakNow = (current) => (current ? `now ${fmt.int(Math.abs(current))} ${current > 0 ? "won" : "lost"}` : "at most");

@@ -11,6 +11,7 @@ function tradesSection() {
     quick: [["best", place((a, b) => a.r > b.r)], ["worst", place((a, b) => a.r < b.r)], ["most unlike the backtest", place((a, b) => Math.abs(differenceOf(a) ?? 0) > Math.abs(differenceOf(b) ?? 0))]],
     missing: "This page has no candles of that trade: they are no longer stored, or there was no room for them.",
   });
+  view.classList.add("tall");
   return [view, tradesTable(trades, view)];
 }
 
