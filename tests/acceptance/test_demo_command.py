@@ -57,7 +57,7 @@ def test_demo_of_its_usual_size_qualifies_what_was_planted_and_says_so_as_one_do
     ran = demo(tmp_path, "--json", *FAST)
     assert ran.returncode == 0, ran.stderr
     document = json.loads(ran.stdout)
-    assert set(document) == {"market", "discovery", "signals", "paper", "parity"}
+    assert set(document) == {"market", "discovery", "signals", "paper", "parity", "session_report"}
     assert set(document["discovery"]["qualified"]) == {"Demo_Rebound_5m", "Demo_Fade_5m"}
     assert document["discovery"]["states"]["qualified"] == 2
     assert (document["market"]["split"], document["market"]["end"]) == (

@@ -144,7 +144,9 @@ def _tested(drifting: Drifting) -> dict[str, Tested]:
 def _sides(journal: Journal) -> dict[str, LiveSide]:
     instruments = {entry.record.signal.instrument for entry in journal.read(SignalTraded)}
     return {
-        each.signal.id: each for instrument in sorted(instruments) for each in read_live(journal, instrument, None).taken
+        each.signal.id: each
+        for instrument in sorted(instruments)
+        for each in read_live(journal, instrument, None).taken
     }
 
 

@@ -23,6 +23,7 @@ from edgeproof.services.trading_document import trading_document
 MOST_LINES = 200
 """So many of the newest notices and stretches are on the page."""
 
+
 def write(
     context: Context, wanted: str = ALL, html: Path | None = None, found: ParityResult | None = None
 ) -> tuple[Path, dict[str, Any]]:

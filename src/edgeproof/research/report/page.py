@@ -17,7 +17,21 @@ from edgeproof.research.report.sources import Sources
 
 _SCRIPTS = ("vendor/lightweight-charts.js", "vendor/uplot.js")
 _STYLES = ("vendor/uplot.css", "page/style.css")
-_APP = ("format", "data", "state", "svg", "table", "edge", "overview", "trade_chart", "candles", "curves", "panels", "detail", "main")
+_APP = (
+    "format",
+    "data",
+    "state",
+    "svg",
+    "table",
+    "edge",
+    "overview",
+    "trade_chart",
+    "candles",
+    "curves",
+    "panels",
+    "detail",
+    "main",
+)
 """The page's own scripts, in the order in which they build on one another."""
 
 

@@ -97,7 +97,7 @@ def _block_length(outcomes: FloatArray) -> float:
 
 
 def band(draws: FloatArray, scale: FloatArray, made: FloatArray) -> Band:
-    """The band of draws, each trade times its `scale` (1 for R, what it risked for money), and where `made` ended in it.
+    """The band of draws, each trade times its `scale` (1 for R, its risk for money), and where `made` ended in it.
 
     By hand: two draws of two trades, +1 -1 and +3 +1, of which 10 and 20 were risked: 0, 10, -10 and 0, 30, 50. Their
     middle is 0, 20, 20; what made 10 and then 30 ended above one of two.

@@ -12,7 +12,7 @@ from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.time import MINUTE, SECOND
 from edgeproof.research.parity.result import ParityResult
-from edgeproof.research.parity.trades.result import TRADE_CAUSE_WORDS
+from edgeproof.research.parity.trades.result import TRADE_CAUSE_WORDS, TradesParity
 from edgeproof.research.report.excerpt import MOST_CANDLES, Masks, Span, Wanted, excerpt, window
 from edgeproof.research.report.packing import tidy
 from edgeproof.research.report.session.curve import curve
@@ -20,6 +20,8 @@ from edgeproof.research.report.session.fates import funnel
 from edgeproof.research.report.session.sources import SessionSources
 from edgeproof.research.report.session.trades import ShownTrade, shown_trades, trade_row
 
+_DIGITS = 8
+"""Money is shown to the cent."""
 _BEFORE = 60
 """Candles of its timeframe before the signal of a trade that are looked for."""
 
@@ -36,8 +38,8 @@ def session_data(sources: SessionSources, *, most_candles: int = MOST_CANDLES) -
     entered = sum(bool(each.entries) for each in sources.sides.values())
     return {
         "about": tidy(sources.about),
-        "stats": tidy(sources.stats, 8),
-        "standing": tidy(sources.standing, 8),
+        "stats": tidy(sources.stats, _DIGITS),
+        "standing": tidy(sources.standing, _DIGITS),
         "until": sources.until // SECOND,
         "instruments": sorted({row["instrument"] for row in rows}),
         "trades": rows,
@@ -97,9 +99,7 @@ def _excerpts(
 
 
 def _parity(found: ParityResult) -> dict[str, Any]:
-    document = found.document()
-    trades = found.trades
-    return tidy(  # type: ignore[no-any-return] - what JSON can say
+    said: dict[str, Any] = tidy(
         {
             "matched": found.matched,
             "signals": found.signals,
@@ -107,29 +107,31 @@ def _parity(found: ParityResult) -> dict[str, Any]:
             "unexplained": found.unexplained,
             "not_evaluated": found.not_evaluated,
             "duplicates": found.duplicates,
-            "is_code_same": document["is_code_same"],
-            "changed_since": list(found.changed_since),
-            "trades": None
-            if trades is None
-            else {
-                "compared": len(trades.trades),
-                "matched": trades.matched,
-                "open": len(trades.open),
-                "net": float(trades.net),
-                "backtest_net": float(trades.backtest_net),
-                "difference": float(trades.difference),
-                "r": trades.r,
-                "backtest_r": trades.backtest_r,
-                "unexplained": trades.unexplained,
-                "causes": [
-                    {"cause": cause.value, "words": TRADE_CAUSE_WORDS[cause], "trades": count, "money": float(money)}
-                    for cause, (count, money) in trades.causes.items()
-                ],
-                "not_taken": [
-                    {"cause": cause, "trades": each.count, "r": each.r, "money": float(each.money)}
-                    for cause, each in trades.not_taken_causes.items()
-                ],
-            },
+            "is_code_same": found.is_code_same,
+            "trades": None if found.trades is None else _trades(found.trades),
         },
-        8,
+        _DIGITS,
     )
+    return said
+
+
+def _trades(found: TradesParity) -> dict[str, Any]:
+    return {
+        "compared": len(found.trades),
+        "matched": found.matched,
+        "open": len(found.open),
+        "net": float(found.net),
+        "backtest_net": float(found.backtest_net),
+        "difference": float(found.difference),
+        "r": found.r,
+        "backtest_r": found.backtest_r,
+        "unexplained": found.unexplained,
+        "causes": [
+            {"cause": cause.value, "words": TRADE_CAUSE_WORDS[cause], "trades": count, "money": float(money)}
+            for cause, (count, money) in found.causes.items()
+        ],
+        "not_taken": [
+            {"cause": cause, "trades": each.count, "r": each.r, "money": float(each.money)}
+            for cause, each in found.not_taken_causes.items()
+        ],
+    }

@@ -1,7 +1,7 @@
 """The trades of sessions as the page shows them: what was planned, what happened, and the backtest's side of each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from edgeproof.core.model.live_trade import LiveTrade
@@ -47,22 +47,20 @@ class ShownTrade:
 def shown_trades(
     trades: Sequence[LiveTrade], sides: Mapping[str, LiveSide], parity: ParityResult | None
 ) -> list[ShownTrade]:
-    """The newest trades in the order of their entries, numbered from the first one ever; those still open among them."""
+    """The newest trades, open ones among them, in the order of their entries, numbered from the first one."""
     compared = {} if parity is None or parity.trades is None else {c.live.signal.id: c for c in parity.trades.trades}
     over = {each.signal.id: each for each in trades}
     still = [each for name, each in sides.items() if name not in over and each.entries and each.ended is None]
-    found = [(each.signal, sides.get(name), each) for name, each in over.items()]
-    found += [(each.signal, each, None) for each in still]
     made = [
-        ShownTrade(number=0, signal=signal, side=side, live=live, compared=compared.get(signal.id))
-        for signal, side, live in found
+        ShownTrade(number=0, signal=each.signal, side=sides.get(name), live=each, compared=compared.get(name))
+        for name, each in over.items()
+    ]
+    made += [
+        ShownTrade(number=0, signal=each.signal, side=each, live=None, compared=compared.get(each.signal.id))
+        for each in still
     ]
     made.sort(key=lambda each: (each.opened_at, each.signal.id))
-    numbered = [
-        ShownTrade(number=n, signal=each.signal, side=each.side, live=each.live, compared=each.compared)
-        for n, each in enumerate(made, 1)
-    ]
-    return numbered[-MOST_TRADES:]
+    return [replace(each, number=number) for number, each in enumerate(made, 1)][-MOST_TRADES:]
 
 
 def trade_row(trade: ShownTrade, until: int, mark: float | None) -> dict[str, Any]:

@@ -48,6 +48,6 @@ function sessionsPanel() {
 function positionsPanel() {
   const open = RUN.standing?.positions || [];
   if (!open.length) return null;
-  const rows = open.map((each) => [el("b", {}, nameOf(each.hypothesis)), `${each.direction} ${shortOf(each.instrument)}`, fmt.price(each.quantity), fmt.price(each.entry_price), fmt.price(each.mark_price), each.protection === "none" ? el("b", { class: "loss" }, "none") : fmt.price(each.stop), el("span", { class: tone(each.unrealized_pnl) }, fmt.money(each.unrealized_pnl)), el("span", { class: tone(each.unrealized_r) }, fmt.signed(each.unrealized_r))]);
+  const rows = open.map((each) => [el("b", {}, nameOf(each.signal)), `${each.direction} ${shortOf(each.symbol)}`, fmt.price(each.quantity), fmt.price(each.entry_price), fmt.price(each.mark_price), each.protection === "none" ? el("b", { class: "loss" }, "none") : fmt.price(each.stop), el("span", { class: tone(each.unrealized_pnl) }, fmt.money(each.unrealized_pnl)), el("span", { class: tone(each.unrealized_r) }, fmt.signed(each.unrealized_r))]);
   return panel("Open now", "At the last close that was taken in, before what it costs to leave; not in the curve nor in the statistics.", plainTable(["<hypothesis", "<on", "quantity", "entered at", "price", "stop", "open P&L", "R"], rows));
 }

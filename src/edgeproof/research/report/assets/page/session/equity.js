@@ -30,7 +30,7 @@ function methodOf(curve) {
   const { band } = curve[unit];
   const missing = curve.untested.length ? ` Without enough tested trades, and so drawn as they were: ${curve.untested.join(", ")}.` : "";
   if (!band) return `There is no band: no hypothesis that traded has 30 tested trades or more (edgeproof discover tests).${missing}`;
-  return `The band: each of these trades made again 2,000 times with an outcome its hypothesis had in the backtest, drawn in blocks so that losses cluster as they did there, times what the trade risked here. Shaded: the middle 90 %, the line in it the median. ${fmt.percent(band.outside, 0)} of the points lie outside, where 10 % do so by luck alone. Hypotheses are drawn apart from one another: where they lose together, the true band is wider.${missing} Open positions are not in the curve.`;
+  return `The band: each of these trades made again 2,000 times with an outcome its hypothesis had in the backtest, drawn in blocks so that losses cluster as they did there, times what the trade risked here. Shaded: the middle 90 %, the line in it the median. ${curve.n >= 30 ? `${fmt.percent(band.outside, 0)} of the points lie outside, where 10 % do so by luck alone. ` : ""}Hypotheses are drawn apart from one another: where they lose together, the true band is wider.${missing} Open positions are not in the curve.`;
 }
 
 function curvesRoom(curve) {
