@@ -22,7 +22,7 @@ from edgeproof.research.parity.result import ParityResult
 from edgeproof.research.parity.taken import joined, read_taken
 from edgeproof.research.parity.trades.live import LiveSide, read_live
 from edgeproof.research.report.session.page import build_session_page
-from edgeproof.research.report.session.sources import SessionSources, Tested
+from edgeproof.research.report.session.sources import Outcomes, SessionSources
 from edgeproof.services.drifting import Drifting
 from edgeproof.services.live_trades import live_trades
 from edgeproof.services.one_session import OneSession
@@ -134,9 +134,9 @@ def _drifting(home: Path, journal: Journal) -> Drifting:
     return read_drifting(home, journal, tuple(hypotheses.values()), tuple(sorted(instruments)))
 
 
-def _tested(drifting: Drifting) -> dict[str, Tested]:
+def _tested(drifting: Drifting) -> dict[str, Outcomes]:
     return {
-        name: Tested(outcomes=each.outcomes, instruments=each.instruments, why=each.why)
+        name: Outcomes(outcomes=each.outcomes, instruments=each.instruments, why=each.why)
         for name, each in drifting.weighing.tested.items()
     }
 

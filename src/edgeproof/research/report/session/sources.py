@@ -16,7 +16,7 @@ Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Tested:
+class Outcomes:
     """The outcomes of a hypothesis in the backtest, in R and in the order they ended, and on which instruments.
 
     None of them where it was not tested; `why` says why.
@@ -43,7 +43,7 @@ class SessionSources:
     until: int = 0
     trades: Sequence[LiveTrade] = ()
     sides: Mapping[str, LiveSide] = field(default_factory=dict)
-    tested: Mapping[str, Tested] = field(default_factory=dict)
+    tested: Mapping[str, Outcomes] = field(default_factory=dict)
     weights: Mapping[str, Document] = field(default_factory=dict)
     parity: ParityResult | None = None
     decisions: Sequence[Decision] = ()
