@@ -5,7 +5,7 @@ const UNITS = { money: { name: "money", say: (value) => fmt.money(value), axis: 
 
 function equitySection() {
   const { curve } = RUN;
-  if (!curve) return panel("Equity against what was to be expected", "No trade is over yet: there is no curve, and nothing to hold against it.");
+  if (!curve) return panel("No curve yet", "No trade is over yet: there is no curve, and nothing to hold against it.");
   const host = el("div", { class: "panel" });
   const redraw = () => {
     const switches = el("div", { class: "picker", role: "group", "aria-label": "Unit" }, ...Object.keys(UNITS).map((key) => el("button", { class: "button", type: "button", "aria-pressed": String(unit === key), onclick: () => { unit = key; redraw(); } }, `in ${UNITS[key].name}`)));
@@ -22,7 +22,7 @@ function verdictOf(curve) {
   if (!band) return [...parts, "."];
   const low = band.low.at(-1), high = band.high.at(-1);
   const where = end < low ? el("b", { class: "loss" }, "below the band") : end > high ? el("b", { class: "gain" }, "above the band") : el("b", {}, "inside the band");
-  const few = curve.tested < 30 ? ` With ${plural(curve.tested, "trade")} the band is wide: little can be said yet.` : "";
+  const few = curve.tested < 30 && end >= low && end <= high ? ` With ${plural(curve.tested, "trade")} the band is wide: little can be said yet.` : "";
   return [...parts, ". That is ", where, ` of ${say(low)} to ${say(high)}: ${fmt.percent(band.share_below, 0)} of the resampled backtests ended lower.${few}`];
 }
 

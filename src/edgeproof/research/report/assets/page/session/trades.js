@@ -65,6 +65,7 @@ const TRADE_COLUMNS = [
   { title: "difference", value: differenceOf, cell: (trade) => fmt.money(differenceOf(trade)) },
   { title: "because of", value: causesOf, cell: causesOf, text: true, wrap: true },
 ];
+const OF_PARITY = ["backtest", "difference", "because of"];
 const order = { column: 0, down: true, room: 25 };
 
 function tradesTable(trades, view) {
@@ -75,17 +76,19 @@ function tradesTable(trades, view) {
 }
 
 function tableOf(trades, view, refresh) {
-  const column = TRADE_COLUMNS[order.column], turn = order.down ? -1 : 1;
+  const isCompared = trades.some((trade) => trade.backtest || trade.why_not);
+  const columns = TRADE_COLUMNS.filter((each) => isCompared || !OF_PARITY.includes(each.title));
+  const column = columns[order.column], turn = order.down ? -1 : 1;
   const missing = (value) => value === null || value === undefined;
   const sorted = trades.map((trade, i) => [column.value(trade), trade, i]).sort(([a, , i], [b, , j]) => {
     if (missing(a) || missing(b)) return missing(a) - missing(b) || i - j;
     return turn * (typeof a === "string" ? a.localeCompare(b) : a - b) || j - i;
   });
-  const choose = (i) => { order.column === i ? (order.down = !order.down) : Object.assign(order, { column: i, down: !TRADE_COLUMNS[i].text }); refresh(); };
+  const choose = (i) => { order.column === i ? (order.down = !order.down) : Object.assign(order, { column: i, down: !columns[i].text }); refresh(); };
   const classOf = (each) => [each.text ? "text" : "", each.wrap ? "wrap" : ""].join(" ").trim();
-  const head = el("tr", {}, ...TRADE_COLUMNS.map((each, i) => el("th", { scope: "col", class: classOf(each), "aria-sort": order.column === i ? (order.down ? "descending" : "ascending") : null }, el("button", { type: "button", onclick: () => choose(i) }, each.title, order.column === i ? (order.down ? " ↓" : " ↑") : ""))));
+  const head = el("tr", {}, ...columns.map((each, i) => el("th", { scope: "col", class: classOf(each), "aria-sort": order.column === i ? (order.down ? "descending" : "ascending") : null }, el("button", { type: "button", onclick: () => choose(i) }, each.title, order.column === i ? (order.down ? " ↓" : " ↑") : ""))));
   const show = (i) => { view.choose(i); view.scrollIntoView({ block: "start" }); };
-  const rows = sorted.slice(0, order.room).map(([, trade, i]) => el("tr", { tabindex: 0, title: "Show it on its candles", onclick: () => show(i), onkeydown: (event) => { if (event.key === "Enter") show(i); } }, ...TRADE_COLUMNS.map((each) => el("td", { class: classOf(each), "data-label": each.title }, each.cell(trade)))));
+  const rows = sorted.slice(0, order.room).map(([, trade, i]) => el("tr", { tabindex: 0, title: "Show it on its candles", onclick: () => show(i), onkeydown: (event) => { if (event.key === "Enter") show(i); } }, ...columns.map((each) => el("td", { class: classOf(each), "data-label": each.title }, each.cell(trade)))));
   const rest = sorted.length - order.room;
   const more = rest > 0 ? el("div", { class: "more" }, el("button", { class: "button", type: "button", onclick: () => { order.room = Infinity; refresh(); } }, `Show ${fmt.int(rest)} more`)) : null;
   const older = RUN.all_trades - trades.filter((trade) => known(trade.r)).length;
