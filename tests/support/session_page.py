@@ -17,11 +17,10 @@ from edgeproof.core.model.journal import OrderNoted
 from edgeproof.core.model.live_trade import LiveTrade
 from edgeproof.core.model.order import order_id
 from edgeproof.core.model.time import DAY, MINUTE, format_time
-from edgeproof.core.performance.equity import drawdowns
+from edgeproof.core.performance.equity import EquityCurve, drawdowns
 from edgeproof.core.performance.live import figures, streaks
 from edgeproof.research.parity.trades.live import LiveSide
 from edgeproof.research.report.session.sources import SessionSources
-from edgeproof.services.account_curve import _curve
 from edgeproof.services.scoreboard import Tally, score, tally_of
 from edgeproof.services.statistics import AccountFigures, HypothesisFigures, LiveStatistics
 from tests.support.live_trades import BEGAN, live_trade
@@ -84,6 +83,7 @@ def statistics_of(trades: Sequence[LiveTrade]) -> LiveStatistics:
     """The statistics of trades on an account of 10,000."""
     points = [(BEGAN, dec("10000"))]
     points += [(each.trade.time, points[-1][1] + each.trade.net_pnl) for each in trades]
+    curve = EquityCurve(time=np.array([at for at, _ in points]), equity=np.array([float(sum_) for _, sum_ in points]))
     names = sorted({each.signal.hypothesis for each in trades})
     own = {name: [each for each in trades if each.signal.hypothesis == name] for name in names}
     hypotheses = tuple(
@@ -97,7 +97,7 @@ def statistics_of(trades: Sequence[LiveTrade]) -> LiveStatistics:
     none = float("nan")
     account = AccountFigures(
         start_equity=dec("10000"), equity=dec("10000"), open_pnl=dec("0"), days=0,
-        drawdowns=drawdowns(_curve(points), BEGAN + DAY),
+        drawdowns=drawdowns(curve, BEGAN + DAY),
         sharpe=none, sortino=none, calmar=none, growth_a_year=none,
     )  # fmt: skip
     net = np.array([float(each.trade.net_pnl) for each in trades])
