@@ -36,10 +36,9 @@ class LiveSide:
 
     def fills(self) -> list[tuple[str, OrderNoted]]:
         """Its fills with their legs, in the order of time."""
-        return [(leg, each) for leg, each in self.legs() if each.what == "filled"]
+        return [(leg, each) for leg, each in self._legs() if each.what == "filled"]
 
-    def legs(self) -> Iterable[tuple[str, OrderNoted]]:
-        """What happened to its orders, each with its leg, in the order of time."""
+    def _legs(self) -> Iterable[tuple[str, OrderNoted]]:
         for note in self.notes:
             name = parse_order_id(note.order_id)
             if name is not None:
@@ -71,12 +70,12 @@ class LiveSide:
 
     def price_at(self, leg: str, time: int) -> Decimal | None:
         """The price its order of a leg was asked for last before a time; None where there was none."""
-        asked = [each.price for name, each in self.legs() if name == leg and each.what in _PRICED and each.at < time]
+        asked = [each.price for name, each in self._legs() if name == leg and each.what in _PRICED and each.at < time]
         return next((price for price in reversed(asked) if price is not None), None)
 
     def was(self, leg: str, what: str, start: int, end: int) -> bool:
         """Whether something happened to an order of a leg with start <= time <= end."""
-        return any(name == leg and each.what == what and start <= each.at <= end for name, each in self.legs())
+        return any(name == leg and each.what == what and start <= each.at <= end for name, each in self._legs())
 
 
 def _sum(values: Iterable[Decimal | None]) -> Decimal:

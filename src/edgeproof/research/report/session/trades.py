@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from edgeproof.core.model.live_trade import LiveTrade
-from edgeproof.core.model.order import STOP
+from edgeproof.core.model.order import STOP, parse_order_id
 from edgeproof.core.model.signal import Signal
 from edgeproof.core.model.time import SECOND
 from edgeproof.core.model.trading_event import TradeEnded
@@ -142,10 +142,11 @@ def _stops(side: LiveSide | None) -> list[list[Any]]:
     """Where its stop stood from which second on; one that never moved is the planned one, and is left out."""
     if side is None:
         return []
+    names = [(parse_order_id(note.order_id), note) for note in side.notes]
     asked = [
         (note.at // SECOND, float(note.price))
-        for leg, note in side.legs()
-        if leg == STOP and note.what in _PRICED and note.price is not None
+        for name, note in names
+        if name is not None and name.leg == STOP and note.what in _PRICED and note.price is not None
     ]
     moves = [each for n, each in enumerate(asked) if n == 0 or each[1] != asked[n - 1][1]]
     return [[at, rounded(price, 8)] for at, price in moves] if len(moves) > 1 else []
