@@ -30,7 +30,9 @@ from edgeproof.services.drifting import PROBATION
 from edgeproof.services.kept_book import book_of
 from edgeproof.services.plan import Fates, Trader
 from edgeproof.services.priced_book import Margins
-from edgeproof.services.trading import Exchange, Histories, TradingDesk, TradingPlan, take_up
+from edgeproof.services.taking_up import take_up
+from edgeproof.services.trading import TradingDesk
+from edgeproof.services.trading_plan import Exchange, Histories, TradingPlan
 
 
 def open_paper(

@@ -43,10 +43,17 @@ def traded_text(traded: FateDecided) -> str:
     'size 0.4'
     >>> traded_text(FateDecided(time=0, signal_id="s", fate=TradeFate.DENIED, rule="open_positions", value=3, limit=2))
     'not traded: open_positions 3 > 2'
+    >>> traded_text(FateDecided(time=0, signal_id="s", fate=TradeFate.DENIED, rule="drift", value=5.25, limit=4.0))
+    'not traded: killed, drift 5.25 > 4'
     """
     if traded.fate is TradeFate.TAKEN:
         return f"size {quantity_text(traded.quantity or Decimal(0))}{weight_text(traded.weight)}"
-    return f"not traded: {_rule_text(traded)}"
+    return f"not traded: {denial_text(traded)}"
+
+
+def denial_text(traded: FateDecided) -> str:
+    """The rule by which a signal was not traded; of one whose hypothesis was killed by its live trades that it was."""
+    return f"killed, {_rule_text(traded)}" if traded.rule == "drift" else _rule_text(traded)
 
 
 def weight_text(weighed: SignalWeight | None) -> str:

@@ -28,7 +28,7 @@ from edgeproof.cli.scan_lines import (
     reason_text,
     traded_text,
 )
-from edgeproof.cli.score_lines import score_table
+from edgeproof.cli.score_lines import score_table, weights_text
 from edgeproof.cli.stretches import stretches
 from edgeproof.cli.trade_lines import trade_table
 from edgeproof.cli.trading_lines import account_lines, exposure_lines
@@ -138,10 +138,15 @@ def _closed(standing: Standing, width: int) -> _Part:
 
 
 def _scores(standing: Standing, width: int) -> _Part:
-    heading, lines = score_table(standing.scoreboard.rows(), width)
-    return _Part(
-        "scoreboard: live against tested (more of it: edgeproof stats)", 4, [[each] for each in lines], heading
-    )
+    """Those that have traded, the last to trade at the end; above them what all others weigh."""
+    rows, weights = standing.scoreboard.rows(), standing.see_weights()
+    heading, lines = score_table(rows, width, weights)
+    traded = {each.hypothesis for each in rows}
+    others = [each for name, each in weights.items() if name not in traded]
+    if others:
+        lines.insert(0, one_line(Text(f"without a trade: {weights_text(others)}", "dim")))
+    title = "scoreboard: live against tested (more of it: edgeproof stats)"
+    return _Part(title, 4, [[each] for each in lines], heading if rows else None)
 
 
 def _that_fit(parts: Sequence[_Part], room: int) -> list[_Part]:

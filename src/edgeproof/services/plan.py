@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import ParityRun, Record
 from edgeproof.core.model.signal import Decision
@@ -56,6 +57,10 @@ class Trader(Protocol):
 
     def view(self) -> TradingView | None:
         """How trading stands; None where nothing is traded."""
+        ...
+
+    def weights(self) -> Mapping[str, SignalWeight]:
+        """The weights of what is watched, by hypotheses; none where nobody weighs."""
         ...
 
 

@@ -144,7 +144,7 @@ class Session:
         # In a thread: Ctrl-C and the picture need not wait for it.
         records = await asyncio.to_thread(self._begin, prepared, taken, now)
         self._trader = await means.trading(plan.session)
-        self._shown.see_trading = self._trader.view
+        self._shown.see_trading, self._shown.see_weights = self._trader.view, self._trader.weights
         records += self._trader.begin(prepared, now)
         # What fired while no session was there, and is still in time, is traded like any other.
         self._keep([*records, *self._trader.seen((), records, ())])

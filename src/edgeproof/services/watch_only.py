@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import Record
 from edgeproof.core.signals.watch import ExitMet
@@ -40,6 +41,10 @@ class NobodyTrades:
     def view(self) -> TradingView | None:
         """None."""
         return None
+
+    def weights(self) -> Mapping[str, SignalWeight]:
+        """None."""
+        return {}
 
 
 class NoWishes:
