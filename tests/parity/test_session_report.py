@@ -60,4 +60,3 @@ def test_signal_has_its_fate(page: dict[str, Any]) -> None:
     assert [(each["name"], each["n"]) for each in page["funnel"]] == [
         ("signals", 1), ("told", 1), ("taken", 1), ("trades", 1),
     ]  # fmt: skip
-    assert page["weights"]["Jump_1m"]["stage"] == "untested"

@@ -7,7 +7,7 @@ from typing import Any
 
 from edgeproof.adapters.storage.atomic import write_file
 from edgeproof.bootstrap import open_store
-from edgeproof.bootstrap.drift import read_drifting
+from edgeproof.bootstrap.drift import weighing
 from edgeproof.core.candles.fill import fill_gaps
 from edgeproof.core.model.candle import NO_FUNDING, Candles
 from edgeproof.core.model.errors import InputError
@@ -23,10 +23,8 @@ from edgeproof.research.parity.taken import joined, read_taken
 from edgeproof.research.parity.trades.live import LiveSide, read_live
 from edgeproof.research.report.session.page import build_session_page
 from edgeproof.research.report.session.sources import Outcomes, SessionSources
-from edgeproof.services.drifting import Drifting
 from edgeproof.services.live_trades import live_trades
 from edgeproof.services.one_session import OneSession
-from edgeproof.services.signal_document import weight_document
 
 ALL, LAST = "all", "last"
 _NAMED = 8
@@ -102,19 +100,14 @@ def session_sources(
 ) -> SessionSources:
     """What the page is made from."""
     scope = read_by(journal, session)
-    trades = live_trades(scope)
-    drifting = _drifting(home, journal)
-    names = {each.signal.hypothesis for each in trades}
-    names |= {entry.record.signal.hypothesis for entry in scope.read(SignalTraded)}
     return SessionSources(
         about=said.about,
         stats=said.stats,
         standing=said.standing,
         until=max(scope.taken_until().values(), default=0),
-        trades=trades,
+        trades=live_trades(scope),
         sides=_sides(scope),
-        tested=_tested(drifting),
-        weights={name: weight_document(drifting.weight(name)) for name in sorted(names)},
+        tested=_tested(home, journal),
         parity=parity,
         decisions=[entry.record.decision for entry in journal.read(Decided, session=session)],
         fates=[entry.record.decided for entry in journal.read(SignalTraded, session=session)],
@@ -124,20 +117,17 @@ def session_sources(
     )
 
 
-def _drifting(home: Path, journal: Journal) -> Drifting:
-    """How hypotheses stand by all trades of a journal, as its last session defined them, on all it ever watched."""
+def _tested(home: Path, journal: Journal) -> dict[str, Outcomes]:
+    """What every hypothesis is held against, as its last session defined it, on all that was ever watched."""
     hypotheses: dict[str, Hypothesis] = {}
     instruments: set[Instrument] = set()
     for entry in journal.read(SessionBegan):
         hypotheses |= {each.name: each for each in definitions(entry.record).hypotheses}
         instruments |= {used.instrument for used in entry.record.history}
-    return read_drifting(home, journal, tuple(hypotheses.values()), tuple(sorted(instruments)))
-
-
-def _tested(drifting: Drifting) -> dict[str, Outcomes]:
+    tested = weighing(home, tuple(hypotheses.values()), tuple(sorted(instruments))).tested
     return {
         name: Outcomes(outcomes=each.outcomes, instruments=each.instruments, why=each.why)
-        for name, each in drifting.weighing.tested.items()
+        for name, each in tested.items()
     }
 
 

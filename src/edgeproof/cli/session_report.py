@@ -41,7 +41,10 @@ def write(
         view = asking.kept_trading(scope, context.config)
         stats = None
         if view is not None:
-            stats = live_statistics(scope, view, statistics.records_of_journal(context.home, journal))
+            records = statistics.records_of_journal(context.home, journal)
+            # By all trades there are: what a hypothesis weighs now does not depend on which session is looked at.
+            weights = statistics.weights_of_journal(context.home, journal)
+            stats = live_statistics(scope, view, records, weights=weights)
         said = Said(
             about=_about(context, scope, session, stats),
             stats=None if stats is None else stats_document(stats, None),

@@ -51,7 +51,7 @@ def test_report_of_all_sessions_lies_in_the_home_and_says_what_they_made(asked: 
     found = written(outcome)
     assert found["stats"]["trades"]["net_pnl"] == 100
     assert found["curve"]["money"]["live"] == [0, 200, 100]
-    assert found["weights"]["Rebound_5m"]["stage"] == "untested"
+    assert [each["hypothesis"] for each in found["stats"]["hypotheses"]] == ["Rebound_5m"]
     assert found["about"]["sessions"][0]["how"].startswith("ended without a word")
 
 

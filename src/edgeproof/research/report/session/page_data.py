@@ -46,7 +46,6 @@ def session_data(sources: SessionSources, *, most_candles: int = MOST_CANDLES) -
         "all_trades": len(sources.trades),
         "candles": candles,
         "curve": curve(sources),
-        "weights": tidy(sources.weights),
         "parity": None if sources.parity is None else _parity(sources.parity),
         "funnel": funnel(sources.decisions, sources.fates, entered=entered),
         "missed": tidy(sources.missed),

@@ -32,9 +32,9 @@ class SessionSources:
     """Everything the page may show; times are UTC milliseconds.
 
     `about` says which sessions, `stats` and `standing` are what `stats --json` and `positions --json` print (None where
-    nothing was ever traded), `weights` what signals of a hypothesis get, by its name. `tested` says of each hypothesis
-    what it is held against. `sides` are the orders and fills of trades, over or open, by their signals. `candles` loads
-    base candles of an instrument between two times, gaps filled.
+    nothing was ever traded). `tested` says of each hypothesis what it is held against. `sides` are the orders and fills
+    of trades, over or open, by their signals. `candles` loads base candles of an instrument between two times, gaps
+    filled.
     """
 
     about: Document
@@ -44,7 +44,6 @@ class SessionSources:
     trades: Sequence[LiveTrade] = ()
     sides: Mapping[str, LiveSide] = field(default_factory=dict)
     tested: Mapping[str, Outcomes] = field(default_factory=dict)
-    weights: Mapping[str, Document] = field(default_factory=dict)
     parity: ParityResult | None = None
     decisions: Sequence[Decision] = ()
     fates: Sequence[FateDecided] = ()

@@ -49,11 +49,11 @@ const streakNow = (current) => (current ? `now ${fmt.int(Math.abs(current))} ${c
 
 // Live beside tested, a hypothesis a row.
 function hypothesesPanel() {
-  const all = RUN.stats?.hypotheses || [];
-  if (!all.length) return null;
+  const every = RUN.stats?.hypotheses || [];
+  const all = every.filter((each) => each.live.n || each.signals), silent = every.length - all.length;
+  if (!every.length) return null;
   const rows = all.map((each) => {
     const { live, against_tested: { tested, verdict }, hypothesis } = each;
-    const weight = RUN.weights[hypothesis];
     return [
       el("b", {}, nameOf(hypothesis)), `${fmt.int(live.n)} of ${fmt.int(each.signals)}`,
       known(each.expected_trades) ? fmt.fixed(each.expected_trades, 1) : NONE,
@@ -63,11 +63,11 @@ function hypothesesPanel() {
       el("span", { class: tone(live.expectancy_r) }, fmt.signed(live.expectancy_r)), tested ? fmt.signed(tested.expectancy_r) : NONE,
       el("span", { class: tone(live.net_pnl) }, fmt.money(live.net_pnl)),
       el("span", { class: verdict === "below" ? "loss" : verdict === "above" || verdict === "as tested" ? "gain" : "muted" }, verdict),
-      weightOf(weight),
+      weightOf(each.weight),
     ];
   });
   const note = "Win rates with their 95 % interval; PF and R a trade, after costs. Expected: how many trades the backtest had in as much time. As tested: within 5 points, and nothing is said before 50 trades. The weight is the share of its usual risk that a signal gets now.";
-  return panel("Each hypothesis, live beside tested", note, plainTable(["<hypothesis", "trades of signals", "expected", "won", "tested", "PF", "tested", "R", "tested", "net", "<win rate", "<weight"], rows));
+  return panel("Each hypothesis, live beside tested", note, plainTable(["<hypothesis", "trades of signals", "expected", "won", "tested", "PF", "tested", "R", "tested", "net", "<win rate", "<weight"], rows), silent ? el("p", { class: "note" }, `${plural(silent, "more").replace("mores", "more")} without a signal: edgeproof stats --json`) : null);
 }
 
 function weightOf(weight) {
