@@ -2,16 +2,16 @@
 
 Only in `make soak` (tests/conftest.py). The market is generated, so that it has an edge at all: the library has none on
 recorded candles (test_paper_month.py). All else is as it would be: the discovery qualifies what it finds in 90 days,
-and real `paper` processes trade the four weeks after them, which it has not seen, with faults and kills.
+and a real `paper` process trades the four weeks after them, which it has not seen, with faults. It is not killed: the
+next session would fetch what it missed from the replica, and that is never stored beside generated candles.
 """
 
 import sys
 
-import numpy as np
 import pytest
 
 from edgeproof.bootstrap.demo import PlantedMarket, planted_market
-from edgeproof.core.model.time import DAY, HOUR, format_time
+from edgeproof.core.model.time import DAY, format_time
 from tests.support.papered import FAULTS, PACE, Call, expect_money_adds_up, expect_nothing_unexplained
 from tests.support.processes import edgeproof, replica
 from tests.support.scanned import Scanned, expect_clean_on_every_day
@@ -19,7 +19,6 @@ from tests.support.traded import audit
 from tests.support.week import chosen
 
 INSTRUMENTS, HISTORY_DAYS, WEEKS, SEED = 7, 90, 4, 0
-KILLS = 4
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +35,10 @@ def traded(tmp_path_factory: pytest.TempPathFactory) -> Scanned:
 
 
 def _play(market: PlantedMarket) -> None:
-    until = market.split + 7 * WEEKS * DAY
-    kills = np.random.default_rng(8).integers(market.split + HOUR, until - HOUR, KILLS)
     words = chosen(each.base for each in market.instruments)
     span = ("--from", format_time(market.split), "--to", format_time(market.end))
     with replica("--home", market.venue, *span, *PACE, faults=FAULTS) as url:
-        for kill_at in (*sorted(kills.tolist()), None):
-            Call(words=words, until=until, kill_at=kill_at).run(market.home, url)
+        Call(words=words, until=market.split + 7 * WEEKS * DAY).run(market.home, url)
 
 
 @pytest.mark.timeout(3_600)

@@ -41,8 +41,8 @@ class Call:
         """The session, to its end."""
         words = ("paper", *self.words, "--venue", "replica", "--url", url, "--home", str(home))
         process = begin(*words, "--until", format_time(self.until))
-        status = _run(process, url, self.kill_at)
-        assert status == (0 if self.kill_at is None else KILLED)
+        said = _run(process, url, self.kill_at)
+        assert process.returncode == (0 if self.kill_at is None else KILLED), said
 
 
 def expect_money_adds_up(trades: Mapping[str, Any]) -> None:
@@ -59,8 +59,8 @@ def expect_nothing_unexplained(trades: Mapping[str, Any]) -> None:
     assert trades["unexplained"] == 0
 
 
-def _run(process: "subprocess.Popen[str]", url: str, kill_at: int | None) -> int:
-    """How a session ended: by itself, or killed once the market has come to a time."""
+def _run(process: "subprocess.Popen[str]", url: str, kill_at: int | None) -> str:
+    """Let a session end by itself, or kill it once the market has come to a time; what it said on stderr."""
     said: list[str] = []
     reading = threading.Thread(target=lambda: said.extend(process.communicate()))
     reading.start()
@@ -68,8 +68,7 @@ def _run(process: "subprocess.Popen[str]", url: str, kill_at: int | None) -> int
         _wait(process, url, kill_at)
         process.kill()
     reading.join()
-    assert kill_at is not None or process.returncode == 0, said[1]
-    return process.returncode
+    return said[1][-2_000:]
 
 
 def _wait(process: "subprocess.Popen[str]", url: str, time_of_market: int) -> None:
