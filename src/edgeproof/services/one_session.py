@@ -46,14 +46,16 @@ class OneSession:
         start: int | None = None,
         end: int | None = None,
         session: str | None = None,
+        after: int | None = None,
     ) -> Iterator[Entry[R]]:
         """The records of some kinds with start <= at <= end, in the order they were written."""
         if session not in {None, self.session}:
             return
         if not (self._carried and _OF_TRADES & set(kinds)):
-            yield from self.journal.read(*kinds, instrument=instrument, start=start, end=end, session=self.session)
+            bounds = {"start": start, "end": end, "after": after}
+            yield from self.journal.read(*kinds, instrument=instrument, session=self.session, **bounds)
             return
-        for entry in self.journal.read(*kinds, instrument=instrument, start=start, end=end):
+        for entry in self.journal.read(*kinds, instrument=instrument, start=start, end=end, after=after):
             if entry.record.session == self.session or _signal_of(entry.record) in self._carried:
                 yield entry
 
