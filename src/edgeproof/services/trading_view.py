@@ -15,6 +15,7 @@ from edgeproof.core.model.order import EMERGENCY, ENTRY, EXIT, Order, target_leg
 from edgeproof.core.model.portfolio import OpenPosition, Portfolio, PositionPart, RestingEntry
 from edgeproof.core.model.position import Attribution, Position
 from edgeproof.core.model.round_trip import StopKind
+from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.steps import decimal_of
 from edgeproof.core.model.time import MINUTE
 from edgeproof.core.model.trade import Book, TradeAtWork
@@ -134,7 +135,7 @@ class TradingView:
     """How trading stands at `at`. Shares and drawdown are fractions; a limit that is None is switched off.
 
     `instruments` counts those with a position or a resting entry, as the limit `max_positions` does. `cooldown_until`
-    is None where entries need not wait.
+    is None where entries need not wait. `offers` are signals that wait for a person.
     """
 
     at: int
@@ -158,6 +159,7 @@ class TradingView:
     max_orders_a_minute: int | None
     positions: tuple[PositionView, ...] = ()
     resting: tuple[RestingView, ...] = ()
+    offers: tuple[Decision, ...] = ()
 
     @property
     def unprotected(self) -> tuple[PositionView, ...]:
