@@ -48,7 +48,7 @@ def test_granted_wish_is_gone_and_may_be_granted_again(opened: Open) -> None:
     assert [each.id for each in opened().waiting()] == ["b"]
 
 
-@pytest.mark.parametrize("word", ["close", "close_all", "stop", "halt", "resume"])
+@pytest.mark.parametrize("word", ["close", "close_all", "stop", "halt", "resume", "take", "skip"])
 def test_every_word_is_kept(opened: Open, word: str) -> None:
     opened().put(wish(word=word))
     assert opened().waiting()[0].wish == word

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from edgeproof.adapters.clock import SystemClock
@@ -13,8 +14,10 @@ from edgeproof.bootstrap.journal import home_holder, open_journal
 from edgeproof.bootstrap.trading import limits_in_force
 from edgeproof.config import load_settings
 from edgeproof.core.model.journal import Asked, BookKept
+from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.time import format_time
 from edgeproof.ports import Journal, Wish
+from edgeproof.services.asking_first import offers_of
 from edgeproof.services.kept_book import kept_book, marks_of
 from edgeproof.services.trading_view import TradingView, trading_view
 
@@ -56,7 +59,13 @@ def kept_trading(journal: Journal, config: Path) -> TradingView | None:
     marks, taken_until = marks_of(journal)
     now = max(taken_until, *(entry.record.at for entry in journal.last(BookKept, 1)))
     limits = limits_in_force(journal, load_settings(config))
-    return trading_view(kept.book, marks, limits, now, margins=kept.margins)
+    view = trading_view(kept.book, marks, limits, now, margins=kept.margins)
+    return replace(view, offers=waiting_signals(journal, now))
+
+
+def waiting_signals(journal: Journal, now: int) -> tuple[Decision, ...]:
+    """The signals that wait for a person to take or skip them at the venue's time `now`."""
+    return tuple(each for each in offers_of(journal).values() if each.signal.expires_at > now)
 
 
 def waiting_wishes(home: Path, tell: Callable[[str], None]) -> tuple[Wish, ...]:

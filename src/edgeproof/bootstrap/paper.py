@@ -5,6 +5,7 @@ The same desk and the same `step` as live; what differs is who fills the orders,
 
 from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from edgeproof.adapters.simulated.costs import costs_by_hypothesis
 from edgeproof.adapters.simulated.exchange import SimulatedExchange
@@ -19,6 +20,7 @@ from edgeproof.core.engine.risk import by_risk
 from edgeproof.core.engine.state import Rules
 from edgeproof.core.model.entry import ContractTerms
 from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.journal import ASKS_FIRST
 from edgeproof.core.model.order import Order
 from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.steps import decimal_of, steps_of
@@ -27,33 +29,41 @@ from edgeproof.core.risk.limits import RiskLimits
 from edgeproof.core.simulation.account import SimulatedAccount
 from edgeproof.core.simulation.streaming import StreamRules, StreamVenue
 from edgeproof.ports import InstrumentRules, Journal, MarketFeed, MarketHistory
+from edgeproof.services.asking_first import AskingFirst, asking_first
 from edgeproof.services.drifting import PROBATION
 from edgeproof.services.kept_book import book_of
 from edgeproof.services.plan import Fates, Trader
 from edgeproof.services.priced_book import Margins
 from edgeproof.services.taking_up import take_up
-from edgeproof.services.trading import TradingDesk
 from edgeproof.services.trading_plan import Exchange, Histories, TradingPlan
 
 
 def open_paper(
     call: ScanCall,
     *,
+    asks: bool = False,
     on_decisions: Callable[[Sequence[Decision], Fates], None],
     on_words: Callable[[str], None],
 ) -> OpenSession:
-    """A session that trades on paper and has not begun yet; from now on it holds its home. See `open_session`."""
-    return open_session(call, PAPER, on_decisions=on_decisions, on_words=on_words)
+    """A session that trades on paper and has not begun yet; from now on it holds its home. See `open_session`.
+
+    With `asks` a signal waits until somebody takes it.
+    """
+    return open_session(call, ASKING if asks else PAPER, on_decisions=on_decisions, on_words=on_words)
 
 
-def _settings(settings: Settings) -> Mapping[str, object]:
-    return {RISK: limits_document(settings.risk.limits()), "paper": settings.paper.model_dump(mode="json")}
+def _settings(settings: Settings, *, asks: bool) -> Mapping[str, object]:
+    return {
+        RISK: limits_document(settings.risk.limits()),
+        "paper": settings.paper.model_dump(mode="json"),
+        ASKS_FIRST: asks,
+    }
 
 
 def _trading(
-    call: ScanCall, settings: Settings, journal: Journal, history: MarketHistory
+    call: ScanCall, settings: Settings, journal: Journal, history: MarketHistory, *, asks: bool
 ) -> Callable[[str], Awaitable[Trader]]:
-    async def trading(session: str) -> TradingDesk:
+    async def trading(session: str) -> AskingFirst:
         listed = await history.instruments()
         limits = risk_limits(settings, {each.instrument for each in listed}, file=call.config)
         found = book_of(journal)
@@ -62,7 +72,7 @@ def _trading(
         )
         held = () if found is None else tuple(found.positions)
         plan = replace(_plan(call, settings, limits, listed), margins=_margins(listed, {*call.instruments, *held}))
-        return take_up(session, plan, journal, words)
+        return asking_first(take_up(session, plan, journal, words), journal, asks=asks)
 
     return trading
 
@@ -112,10 +122,13 @@ def _terms(rules: InstrumentRules) -> ContractTerms:
 
 PAPER = Manner(
     command="paper",
-    trading=_trading,
+    trading=partial(_trading, asks=False),
     wishes=FolderWishes,
-    settings=_settings,
+    settings=partial(_settings, asks=False),
     with_trades=True,
     admits=(*PROVEN, PROBATION),
 )
 """Orders are filled by a simulation. What was killed and is on probation trades here, and only here."""
+
+ASKING = replace(PAPER, trading=partial(_trading, asks=True), settings=partial(_settings, asks=True))
+"""The same, but no signal is entered before a person takes it."""

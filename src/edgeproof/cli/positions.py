@@ -49,9 +49,22 @@ def _print(context: Context, view: "TradingView | None", holder: str | None) -> 
         return
     for line in trading_lines(view, context.out.width):
         context.out.print(line)
+    print_offers(context, view)
     context.out.print()
     who = "" if holder is not None else "; no session trades: nothing moves until edgeproof paper runs again"
     context.out.print(f"at {moment_text(view.at)} UTC, at the last closes{who}", style="dim")
+
+
+def print_offers(context: Context, view: "TradingView") -> None:
+    """Print the signals that wait for a person."""
+    from edgeproof.cli.offer_lines import TITLE, offer_entries  # noqa: PLC0415 - see above
+
+    if view.offers:
+        context.out.print()
+        context.out.print(TITLE, style="bold yellow")
+    for entry in offer_entries(view.offers, view.at, context.out.width):
+        for line in entry:
+            context.out.print(line)
 
 
 def waiting_text(wish: "Wish") -> str:
@@ -70,6 +83,8 @@ def wish_words(wish: "Wish") -> str:
         "stop": "no new entries",
         "halt": "close everything and halt",
         "resume": "resume",
+        "take": f"take {wish.target}",
+        "skip": f"skip {wish.target}",
     }[wish.wish]
 
 

@@ -14,6 +14,8 @@ from rich.text import Text
 
 from edgeproof.cli.columns import Cell, Filling, aligned, flowed, one_line
 from edgeproof.cli.feed_view import COLOURS, STALE_S, incident_text, without_repeats
+from edgeproof.cli.offer_lines import TITLE as OFFERED
+from edgeproof.cli.offer_lines import offer_entries
 from edgeproof.cli.scan_lines import (
     clock_text,
     closes_text,
@@ -109,6 +111,7 @@ def picture(standing: Standing, now: float, size: Size) -> Group:
     table = _instruments(standing, names, now, size.width)
     found = (
         *([] if trading is None else [_exposures(trading, size.width)]),
+        _Part(OFFERED, 0, [] if trading is None else offer_entries(trading.offers, _now(standing), size.width)),
         _closed(standing, size.width),
         *([] if trading is None else [_scores(standing, size.width)]),
         _open_signals(standing, names, size.width),

@@ -133,6 +133,7 @@ def _print(context: Context, answer: Answer) -> None:
     from rich.table import Table  # noqa: PLC0415 - see above
     from rich.text import Text  # noqa: PLC0415
 
+    from edgeproof.cli.positions import print_offers  # noqa: PLC0415
     from edgeproof.cli.scan_view import decision_lines  # noqa: PLC0415
     from edgeproof.cli.trading_lines import account_lines, exposure_lines  # noqa: PLC0415
 
@@ -146,6 +147,7 @@ def _print(context: Context, answer: Answer) -> None:
         context.out.print()
         for line in [*account_lines(answer.trading, context.out.width), *heading, *(each[0] for each in found.entries)]:
             context.out.print(line)
+        print_offers(context, answer.trading)
     if answer.last:
         context.out.print()
         context.out.print("the last signals (more of one: edgeproof why ID)", style="dim")

@@ -1,4 +1,4 @@
-"""`edgeproof close`, `stop` and `resume`: what a person asks of the session that trades.
+"""`edgeproof close`, `stop`, `resume`, `take` and `skip`: what a person asks of the session that trades.
 
 1. What is to be closed is looked up in the journal (`target_of`): a wrong word is refused before anything is asked.
 2. The wish is left in the home, where it survives everything.
@@ -13,8 +13,14 @@ from edgeproof.cli.context import Context, command
 from edgeproof.cli.positions import wish_document, wish_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edgeproof.core.model.signal import Decision
     from edgeproof.services.trading_view import TradingView
 
+_OFFER = typer.Argument(
+    metavar="ID", help="Of a signal that waits, or the beginning of it [default: list them].", show_default=False
+)
 _WHY = typer.Option("--why", metavar="TEXT", help="The reason; the journal keeps it with your name.")
 
 
@@ -23,6 +29,8 @@ def enter(app: typer.Typer) -> None:
     command(app)(close)
     command(app)(stop)
     command(app)(resume)
+    command(app)(take)
+    command(app)(skip)
 
 
 def close(
@@ -67,6 +75,58 @@ def stop(
 def resume(context: Context, why: Annotated[str, _WHY] = "") -> None:
     """Let trading go on after a stop, or after a fall from the peak halted it (whoever resumes accepts the loss)."""
     _ask(context, "resume", "", why)
+
+
+def take(context: Context, id_: Annotated[str | None, _OFFER] = None, why: Annotated[str, _WHY] = "") -> None:
+    """Take a signal that waits (edgeproof paper --ask): it is sized, held against every limit, entered and managed.
+
+    Whether it was entered is for the rules of risk to say: nobody can override a limit.
+    """
+    _ask(context, "take", _offered(context, id_), why)
+
+
+def skip(context: Context, id_: Annotated[str | None, _OFFER] = None, why: Annotated[str, _WHY] = "") -> None:
+    """Let a signal go that waits (edgeproof paper --ask). One that nobody takes expires by itself."""
+    _ask(context, "skip", _offered(context, id_), why)
+
+
+def _offered(context: Context, text: str | None) -> str:
+    from edgeproof.bootstrap.asking import kept_journal, kept_trading  # noqa: PLC0415 - see above
+
+    with kept_journal(context.home, context.config) as journal:
+        view = kept_trading(journal, context.config)
+    return offer_of(text or "", () if view is None else view.offers)
+
+
+def offer_of(text: str, offers: "Sequence[Decision]") -> str:
+    """The id of the signal that is meant among those that wait.
+
+    Raises
+    ------
+    InputError
+        None that waits is called so, or more than one is.
+    """
+    from edgeproof.core.model.errors import InputError  # noqa: PLC0415 - see above
+
+    there = "\n".join(_offer_line(each) for each in offers)
+    there = f"what waits for you:\n{there}" if there else "no signal waits for you (edgeproof paper --ask asks)"
+    begins = text.strip().lower()
+    if not begins:
+        raise InputError(f"expected the ID of a signal, found none; {there}")
+    found = [each.signal.id for each in offers if each.signal.id.startswith(begins)]
+    if len(found) != 1:
+        many = f'"{text}" may mean {len(found)} of them; say more of it' if found else f'no "{text}" waits'
+        raise InputError(f"{many}; {there}")
+    return found[0]
+
+
+def _offer_line(each: "Decision") -> str:
+    from edgeproof.cli.scan_lines import clock_text, prices_text  # noqa: PLC0415 - see above
+    from edgeproof.services.signal_document import direction_word  # noqa: PLC0415
+
+    signal = each.signal
+    what = f"{direction_word(signal.direction):5}  {signal.instrument}  {signal.hypothesis}"
+    return f"  {signal.id}  {what}  {prices_text(each)}  expires {clock_text(signal.expires_at)}"
 
 
 def _refuse_senseless(target: str | None, view: "TradingView | None", *, all_: bool, is_traded: bool) -> None:

@@ -51,7 +51,8 @@ _FATES = {
     TradeFate.DENIED: "denied",
     TradeFate.OVERLAPPED: "overlapped: its hypothesis had a trade on this instrument already",
     TradeFate.INVALIDATED: "invalidated: the price had passed its stop or a target",
-    TradeFate.EXPIRED: "expired: it came too late to act on",
+    TradeFate.EXPIRED: "expired: it came too late to act on, or nobody took it",
+    TradeFate.SKIPPED: "skipped: a person was asked and did not want it",
 }
 _LEGS = {STOP: "the stop", EXIT: "an exit by rule", EMERGENCY: "an exit in an emergency or on demand"}
 

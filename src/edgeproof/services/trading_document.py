@@ -8,7 +8,7 @@ from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import OrderNoted, TradeClosed
 from edgeproof.core.model.time import format_time
 from edgeproof.core.model.trading import TradingStatus
-from edgeproof.services.signal_document import check_document, direction_word, plain, weight_document
+from edgeproof.services.signal_document import check_document, direction_word, plain, signal_document, weight_document
 from edgeproof.services.traded import Traded
 from edgeproof.services.trading_view import DayView, PositionView, RestingView, TargetView, TradingView
 
@@ -37,6 +37,7 @@ def trading_document(view: TradingView) -> dict[str, Any]:
         "max_orders_a_minute": view.max_orders_a_minute,
         "positions": [_position(each) for each in view.positions],
         "resting": [_resting(each) for each in view.resting],
+        "offers": [signal_document(each) for each in view.offers],
     }
 
 

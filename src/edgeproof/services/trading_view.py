@@ -17,6 +17,7 @@ from edgeproof.core.model.order import EMERGENCY, EXIT, Order, target_leg
 from edgeproof.core.model.portfolio import Portfolio, RestingEntry
 from edgeproof.core.model.position import Attribution, Position
 from edgeproof.core.model.round_trip import StopKind
+from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.steps import decimal_of
 from edgeproof.core.model.trade import Book, TradeAtWork
 from edgeproof.core.model.trading import BreakerLevel, TradingStatus
@@ -135,7 +136,7 @@ class TradingView:
     """How trading stands at `at`. Shares and drawdown are fractions; a limit that is None is switched off.
 
     `instruments` counts those with a position or a resting entry, as the limit `max_positions` does. `cooldown_until`
-    is None where entries need not wait.
+    is None where entries need not wait. `offers` are signals that wait for a person.
     """
 
     at: int
@@ -159,6 +160,7 @@ class TradingView:
     max_orders_a_minute: int | None
     positions: tuple[PositionView, ...] = ()
     resting: tuple[RestingView, ...] = ()
+    offers: tuple[Decision, ...] = ()
 
     @property
     def unprotected(self) -> tuple[PositionView, ...]:

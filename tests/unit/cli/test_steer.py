@@ -11,13 +11,26 @@ import pytest
 from edgeproof.adapters.storage.session_lock import Holder, hold
 from edgeproof.adapters.storage.wishes import FolderWishes
 from edgeproof.bootstrap.asking import leave_wish, traded_by
-from edgeproof.core.model.journal import Asked, Entry, Record
+from edgeproof.core.model.journal import ASKS_FIRST, Asked, Entry, Record
+from edgeproof.core.model.signal import Signal
 from edgeproof.core.model.trading import StateCause, TradingState, TradingStatus
 from edgeproof.ports import Wish
 from tests.support.asked import ListJournal, ask
 from tests.support.calls import Outcome, call
 from tests.support.sessions import BITCOIN, NOW, SESSION
-from tests.support.trading import LONG, SHORT, WAITING, account, book, candles, records, signal_of, whole
+from tests.support.trading import (
+    LONG,
+    SHORT,
+    WAITING,
+    account,
+    began,
+    book,
+    candles,
+    decided,
+    records,
+    signal_of,
+    whole,
+)
 
 R = TypeVar("R", bound=Record)
 Asks = Callable[..., Outcome]
@@ -259,3 +272,44 @@ def test_home_that_is_misspelt_is_refused_and_not_made(asks: Asks, tmp_path: Pat
     assert (found.status, found.out) == (2, "")
     assert "expected the home of a session, found no folder at" in found.err
     assert not (tmp_path / "misspelt").exists()
+
+
+# --- take and skip ---
+
+
+def offered(*signals: Signal) -> list[Record]:
+    """A session that asks, and what it has told."""
+    asking = replace(began(), settings={ASKS_FIRST: True})
+    return [asking, whole(), *candles(), *(replace(decided(each), session=asking.session) for each in signals)]
+
+
+@pytest.mark.parametrize("word", ["take", "skip"])
+def test_take_and_skip_name_the_signal_by_the_beginning_of_its_id(asks: Asks, tmp_path: Path, word: str) -> None:
+    found = asks(word, WAITING.id[:5], "--why", "news", of=offered(WAITING))
+    assert waiting(tmp_path) == [(word, WAITING.id, "ann", "news")]
+    assert found.out.startswith(f"asked: {word} {WAITING.id}\n")
+
+
+def test_take_without_an_id_lists_what_waits(asks: Asks, tmp_path: Path) -> None:
+    found = asks("take", of=offered(WAITING))
+    assert found.status == 2
+    assert "what waits for you:" in found.err
+    assert WAITING.id in found.err
+    assert waiting(tmp_path) == []
+
+
+def test_take_of_what_does_not_wait_asks_for_nothing(asks: Asks, tmp_path: Path) -> None:
+    assert 'no "zz" waits' in asks("take", "zz", of=offered(WAITING)).err
+    assert "no signal waits for you" in asks("take", WAITING.id).err
+    assert "no signal waits for you" in asks("take", LONG.id, of=offered(LONG)).err  # it has expired
+    assert waiting(tmp_path) == []
+
+
+def test_positions_and_status_show_what_waits(asks: Asks) -> None:
+    for word in ("positions", "status"):
+        shown = asks(word, of=offered(WAITING)).out
+        assert "signals that wait for you: edgeproof take ID" in shown
+        assert WAITING.id[:6] in shown
+    document = asks("positions", "--json", of=offered(WAITING)).document
+    assert [each["id"] for each in document["trading"]["offers"]] == [WAITING.id]
+    assert asks("positions", "--json").document["trading"]["offers"] == []

@@ -88,7 +88,7 @@ def test_why_of_an_entry_that_was_not_filled_says_so(asks: Asks) -> None:
     assert "none: its entry was not filled" in asks("why", LONG.id, of=[decided(), traded(), *orders]).out
 
 
-@pytest.mark.parametrize("fate", [TradeFate.OVERLAPPED, TradeFate.INVALIDATED, TradeFate.EXPIRED])
+@pytest.mark.parametrize("fate", [TradeFate.OVERLAPPED, TradeFate.INVALIDATED, TradeFate.EXPIRED, TradeFate.SKIPPED])
 def test_why_has_words_for_every_fate(asks: Asks, fate: TradeFate) -> None:
     record = traded(fate=fate, quantity=None, sizing="", checks=(), rule="", value=None)
     lines = trading_part(asks("why", LONG.id, of=[decided(), record]).out)

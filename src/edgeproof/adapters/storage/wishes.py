@@ -17,7 +17,7 @@ from edgeproof.ports import Wish
 WISHES = "wishes"
 ASIDE = ".damaged"
 
-_WORDS = ("close", "close_all", "stop", "halt", "resume")
+_WORDS = ("close", "close_all", "stop", "halt", "resume", "take", "skip")
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,99}")
 
 

@@ -51,6 +51,10 @@ class SessionBegan:
     history: tuple[HistoryUsed, ...]
 
 
+ASKS_FIRST = "asks_first"
+"""The key of `SessionBegan.settings` that says whether a session that trades waits for a person to take a signal."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded:
     """A session ended by itself; one that was killed leaves none. `goes_on` says that another takes over at once."""
@@ -190,10 +194,10 @@ class StandingNoted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A person asked for something: `wish` is "close", "close_all", "stop", "halt" or "resume".
+    """A person asked for something: `wish` is "close", "close_all", "stop", "halt", "resume", "take" or "skip".
 
-    `target` is the id of a signal or the name of an instrument that is to be closed. `outcome` says in words what came
-    of it. `id` names the wish: one that is there already was granted.
+    `target` is the id of a signal or the name of an instrument that is to be closed, or the id of a signal that waits.
+    `outcome` says in words what came of it. `id` names the wish: one that is there already was granted.
     """
 
     session: str

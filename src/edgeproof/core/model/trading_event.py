@@ -137,13 +137,14 @@ TradingEvent = (
 
 
 class TradeFate(StrEnum):
-    """What trading made of a signal."""
+    """What trading made of a signal. SKIPPED: a person was asked, and did not want it."""
 
     TAKEN = "taken"
     DENIED = "denied"
     OVERLAPPED = "overlapped"
     INVALIDATED = "invalidated"
     EXPIRED = "expired"
+    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,8 @@ import numpy as np
 
 from edgeproof.core.model.candle import NO_FUNDING, IntArray
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.journal import SessionBegan
-from edgeproof.core.model.signal import Fate, Signal, signal_id
+from edgeproof.core.model.journal import ASKS_FIRST, SessionBegan
+from edgeproof.core.model.signal import Decision, Fate, Signal, signal_id
 from edgeproof.core.model.steps import decimal_of
 from edgeproof.core.model.trading_event import TradeFate
 from edgeproof.core.signals.hypothesis import Hypothesis
@@ -279,6 +279,16 @@ def _trades(question: TradeQuestion, watch: Watch) -> bool:
     return watch.session.session in question.live.sessions or watch.session.command != "scan"
 
 
+WAITS = "waits: person"
+"""The cause of a signal that a person may still take."""
+
+
+def _waits(question: TradeQuestion, decision: Decision) -> bool:
+    """Whether it was offered to a person and had not expired when its session was last heard of."""
+    asking = [each for each in question.asked if each.session.settings.get(ASKS_FIRST)]
+    return bool(asking) and decision.signal.expires_at > max(each.until for each in asking)
+
+
 def _fate(question: TradeQuestion, name: str) -> str:
     """What became of a signal that was not traded, in words that can be counted."""
     traded, decision = question.live.traded.get(name), question.live.decided.get(name)
@@ -289,6 +299,8 @@ def _fate(question: TradeQuestion, name: str) -> str:
         return f"{decided.fate.value}: {decided.rule}" if decided.rule else decided.fate.value
     if decision is None:
         return question.signal_causes.get(name, TradeCause.UNEXPLAINED.value)
+    if decision.fate is Fate.TOLD and name in question.live.between:
+        return Cause.RESTART_GAP.value
     if decision.fate is Fate.TOLD:
-        return Cause.RESTART_GAP.value if name in question.live.between else TradeCause.UNEXPLAINED.value
+        return WAITS if _waits(question, decision) else TradeCause.UNEXPLAINED.value
     return f"{decision.fate.value}: {decision.rule}" if decision.rule else decision.fate.value

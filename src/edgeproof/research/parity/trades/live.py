@@ -89,6 +89,12 @@ class LiveSide:
         return [each.at for name, each in self._legs() if name == leg and each.what == what]
 
 
+def _cuts(journal: Journal, end: int | None) -> Iterator[int]:
+    """When something was said that may have ended a trade: taking or skipping a signal ends none."""
+    yield from (each.record.at for each in journal.read(StandingNoted, end=end))
+    yield from (each.record.at for each in journal.read(Asked, end=end) if each.record.wish not in {"take", "skip"})
+
+
 def _sum(values: Iterable[Decimal | None]) -> Decimal:
     return sum((each for each in values if each is not None), ZERO)
 
@@ -153,7 +159,7 @@ def read_live(journal: Journal, instrument: Instrument, end: int | None) -> Live
             )
             for each in taken
         ),
-        cuts=tuple(sorted(each.record.at for each in journal.read(StandingNoted, Asked, end=end))),
+        cuts=tuple(sorted(_cuts(journal, end))),
         halts=tuple(_halts(each.record for each in journal.read(StandingNoted, end=end))),
         missed=tuple(each.at for each in missed),
         between=frozenset(name for each in missed if each.reason == _BETWEEN for name in each.signals),
