@@ -91,8 +91,9 @@ class _Market:
 class Desk:
     """One session's desk; see the module. `began` is the venue's time of its beginning.
 
-    `taken_until` is how far an earlier session came, `known` the signals that have their fate already, by id with time
-    and instrument, `exits` the exit conditions that held in the facts last taken in.
+    `taken_until` is how far an earlier session came; `first_after` how far the history reaches of what none has
+    watched: what fires in it is nobody's. `known` are the signals that have their fate already, by id with time and
+    instrument, `exits` the exit conditions that held in the facts last taken in.
     """
 
     session: str
@@ -104,6 +105,7 @@ class Desk:
     monotonic: Callable[[], float]
     began: int
     taken_until: Mapping[Instrument, int] = field(default_factory=dict)
+    first_after: Mapping[Instrument, int] = field(default_factory=dict)
     known: dict[str, tuple[int, Instrument]] = field(default_factory=dict)
     killed: frozenset[str] = frozenset()
     exits: list[ExitMet] = field(default_factory=list)
@@ -245,8 +247,9 @@ class Desk:
         if again is None:
             candles, funding = self.history(instrument, self._out)
             again = self.watch.begin(instrument, candles, funding, after=since - 1)
-        now = self.now
-        decided = [self._decide(each, now) for each in again if each.signal.id not in self.known]
+        now, first_after = self.now, self.first_after.get(instrument, 0)
+        mine = (each for each in again if each.signal.time > first_after)
+        decided = [self._decide(each, now) for each in mine if each.signal.id not in self.known]
         for each in decided:
             missed = self._missed(instrument, each.signal.time, now, "late_candle", (each.signal.id,))
             self._out.append(missed)

@@ -200,6 +200,7 @@ class Session:
             monotonic=means.clock.monotonic,
             began=now,
             taken_until=taken,
+            first_after={instrument: each.end for instrument, each in used.items() if instrument not in taken},
             known={each.decision.signal.id: (each.at, each.decision.signal.instrument) for each in decided},
         )
 

@@ -193,6 +193,16 @@ def test_a_correction_from_too_long_ago_goes_through_all_of_history() -> None:
     assert one.seen([LIVE[60], at(LIVE[60])])
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_correction_of_history_tells_of_signals_in_it_only_where_a_session_was_there(is_first: bool) -> None:
+    one = replace(desk(), first_after={BTC: SEEN.begin} if is_first else {})
+    for candle in LIVE[:10]:
+        one.seen([candle, at(candle)])
+    out = one.seen([replace(LIVE[0], open_time=SEEN.begin - 5 * HOUR, is_correction=True)])
+    assert len(of(out, CandleTaken)) == 1
+    assert any(each.signal.time <= SEEN.begin for each in decisions(out)) is not is_first
+
+
 def test_a_candle_told_again_counts_as_a_correction() -> None:
     one = desk()
     one.seen(LIVE[:2])
