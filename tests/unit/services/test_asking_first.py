@@ -21,8 +21,8 @@ from edgeproof.ports import FeedEvent, Wish
 from edgeproof.services.asking_first import AskingFirst, asking_first, offers_of
 from edgeproof.services.trading import take_up
 from tests.support.asked import ListJournal
-from tests.support.sessions import BITCOIN
-from tests.support.trading import LONG, SESSION, SHORT, began, decided, traded, whole
+from tests.support.sessions import BITCOIN, SESSION
+from tests.support.trading import LONG, SHORT, began, decided, traded, whole
 from tests.unit.services.test_paper_session import Fuse, plan
 
 NOW = LONG.time
