@@ -14,6 +14,7 @@ import pytest
 from edgeproof.adapters.storage.library import load_library
 from edgeproof.core.signals.hypothesis import variants
 from tests.support.data import shared
+from tests.support.session_page import data_of
 
 FAST = ("--speed", "1000000")
 SMALL = ("--days", "8", "--instruments", "2", "--live-days", "1", *FAST)
@@ -57,7 +58,7 @@ def test_demo_of_its_usual_size_qualifies_what_was_planted_and_says_so_as_one_do
     ran = demo(tmp_path, "--json", *FAST)
     assert ran.returncode == 0, ran.stderr
     document = json.loads(ran.stdout)
-    assert set(document) == {"market", "discovery", "signals", "paper", "parity"}
+    assert set(document) == {"market", "discovery", "signals", "paper", "parity", "session_report"}
     assert set(document["discovery"]["qualified"]) == {"Demo_Rebound_5m", "Demo_Fade_5m"}
     assert document["discovery"]["states"]["qualified"] == 2
     assert (document["market"]["split"], document["market"]["end"]) == (
@@ -74,6 +75,11 @@ def test_demo_of_its_usual_size_qualifies_what_was_planted_and_says_so_as_one_do
     made = sum(each["net_pnl"] for each in paper["trades"])
     assert paper["account"]["cash"] == pytest.approx(10_000 + made, abs=1e-6)
     assert document["parity"]["is_clean"]
+    session = data_of(Path(document["session_report"]).read_text())
+    assert session["all_trades"] == len(paper["trades"])
+    assert session["curve"]["tested"] == len(paper["trades"])
+    assert session["curve"]["money"]["band"] is not None
+    assert all(each["step"] for each in session["trades"])
 
 
 def test_demo_shows_the_table_of_the_library_by_what_it_says_to_do_next(tmp_path: Path) -> None:

@@ -6,36 +6,28 @@ without a stop at any of them.
 """
 
 import json
-import subprocess
 import sys
-import threading
-import time
-from decimal import Decimal
 from pathlib import Path
 
-import httpx
 import numpy as np
 import pytest
 
 from edgeproof.core.model.time import DAY, HOUR, format_time, parse_time
-from tests.support.processes import begin, replica
-from tests.support.scanned import Scanned, expect_each_signal_told_once, expect_late_closes_told, expect_nothing_missed
+from tests.support.papered import FAULTS, PACE, WIDE, Call, expect_money_adds_up, expect_nothing_unexplained
+from tests.support.processes import replica
+from tests.support.scanned import (
+    Scanned,
+    expect_clean_on_every_day,
+    expect_each_signal_told_once,
+    expect_late_closes_told,
+    expect_nothing_missed,
+)
 from tests.support.traded import Audit, audit
 from tests.support.week import IS_SOAK, NAMES, chosen, instrument, make_market
 
 FROM = parse_time("2025-05-18T00:00Z")
 SOME, SPAN, KILLS = (NAMES, 7 * DAY, 10) if IS_SOAK else (NAMES[:3], DAY, 3)
 UNTIL = FROM + SPAN
-FAULTS = ("duplicate:every=50", "reorder:every=40", "drop:after=12000,code=1006,outage=7m,count=3")
-PACE = ("--speed", "max", "--waits", "--ticker-every", "1m", "--trades-per-minute", "16")
-SETTINGS = """\
-[risk]
-loss_streak = false
-no_entries_loss = 0.3
-flatten_loss = 0.4
-max_drawdown = 0.9
-"""
-"""With the usual limits a library without an edge is stopped by the first losses of a day, and little happens."""
 
 
 @pytest.fixture(scope="module")
@@ -48,35 +40,14 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def traded(market: Path, tmp_path_factory: pytest.TempPathFactory) -> Scanned:
     """The home of sessions that were killed at times of the market, the next beginning at once."""
     home = tmp_path_factory.mktemp("traded")
-    (home / "edgeproof.toml").write_text(SETTINGS)
+    (home / "edgeproof.toml").write_text(WIDE)
     rng = np.random.default_rng(6)
     kills = sorted((FROM + HOUR + rng.integers(0, SPAN - 2 * HOUR, KILLS)).tolist())
     span = ("--from", format_time(FROM), "--to", format_time(UNTIL + HOUR))
     with replica("--home", market, *chosen(SOME), *span, *PACE, faults=FAULTS) as url:
         for kill_at in (*kills, None):
-            words = ("paper", "--all", "--venue", "replica", "--url", url, "--home", str(home), *chosen(SOME))
-            process = begin(*words, "--until", format_time(UNTIL))
-            status = _run(process, url, kill_at)
-            assert status == (0 if kill_at is None else -9)
+            Call(words=("--all", *chosen(SOME)), until=UNTIL, kill_at=kill_at).run(home, url)
     return Scanned(home)
-
-
-def _run(process: "subprocess.Popen[str]", url: str, kill_at: int | None) -> int:
-    """How a session ended: by itself, or killed once the market has come to a time."""
-    said: list[str] = []
-    reading = threading.Thread(target=lambda: said.extend(process.communicate()))
-    reading.start()
-    while kill_at is not None and process.poll() is None and parse_time(_now(url)) < kill_at:
-        time.sleep(0.02)
-    if kill_at is not None:
-        process.kill()
-    reading.join()
-    assert kill_at is not None or process.returncode == 0, said[1]
-    return process.returncode
-
-
-def _now(url: str) -> str:
-    return str(httpx.get(f"{url}/replica").json()["now"])
 
 
 @pytest.mark.timeout(3_600)
@@ -104,10 +75,9 @@ def test_trades_through_kills_and_faults_differ_from_the_backtest_by_causes_that
     if IS_SOAK:
         sys.stderr.write("\n" + json.dumps({each: found[each] for each in _SUMS}, indent=1) + "\n")
     assert found["compared"] > 10 * SPAN // DAY
-    assert [each for each in found["differences"] if "unexplained" in each["causes"]] == []
-    assert [each for each in found["not_taken_trades"] if each["cause"] == "unexplained"] == []
-    causes = sum(Decimal(each["money"]) for each in found["causes"].values())
-    assert causes == Decimal(found["difference"]) == Decimal(found["net"]) - Decimal(found["backtest_net"])
+    expect_nothing_unexplained(found)
+    expect_money_adds_up(found)
+    expect_clean_on_every_day(traded)
 
 
 _SUMS = ("compared", "matched", "net", "backtest_net", "difference", "r", "backtest_r", "causes", "not_taken")

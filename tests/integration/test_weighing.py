@@ -14,14 +14,22 @@ from edgeproof.adapters.storage.library import load_library
 from edgeproof.adapters.storage.runs import RunWriter
 from edgeproof.adapters.storage.states import LIVE, keep_states, read_states
 from edgeproof.bootstrap.drift import live_states, revive, weighing
-from edgeproof.bootstrap.session import read_records
+from edgeproof.bootstrap.records import read_records
+from edgeproof.bootstrap.statistics import weights_of_journal
 from edgeproof.cli.hypotheses import app
 from edgeproof.core.model.errors import InputError
+from edgeproof.core.model.journal import HistoryUsed, Record, SessionBegan, TradeClosed
 from edgeproof.core.performance.drift import DriftTest
 from edgeproof.core.signals.hypothesis import Hypothesis
+from edgeproof.core.signals.write import hypothesis_toml
+from edgeproof.research.parity.definitions import definitions
 from edgeproof.research.trials import state_key
 from edgeproof.services.drifting import Drifting, Turn
+from tests.support.asked import ListJournal
+from tests.support.live_trades import live_trade
 from tests.support.risk import BTC, ETH, SOL
+from tests.support.sessions import SESSION
+from tests.support.trading import began, traded
 from tests.unit.report.round_trips import round_trips
 
 R = [1.2, -0.8] * 50
@@ -70,6 +78,43 @@ def test_a_hypothesis_whose_run_is_gone_or_that_was_never_tested_has_no_sample(
     other = replace(hypothesis, name="Another")
     idle = Drifting("s", weighing(home_of(tmp_path, other, ()), [other], [BTC])).weight("Another")
     assert idle.note.startswith("no verdict: ")
+
+
+def session(hypothesis: Hypothesis, command: str = "paper") -> SessionBegan:
+    """A session that began with a hypothesis on BTC and ETH."""
+    used = tuple(HistoryUsed(instrument=each, start=0, end=0, digest="") for each in (BTC, ETH))
+    return replace(began(command), hypotheses={hypothesis.name: hypothesis_toml(hypothesis)}, history=used)
+
+
+def losses(hypothesis: Hypothesis, count: int) -> list[Record]:
+    """The trades of a hypothesis on BTC, each of which lost what it risked."""
+    found: list[Record] = []
+    for number in range(count):
+        made = live_trade(number, "-100", hypothesis=hypothesis.name, instrument=BTC)
+        closed = TradeClosed(session=SESSION, at=made.trade.time, hypothesis=hypothesis.name, trade=made.trade)
+        found += [traded(made.signal), closed]
+    return found
+
+
+def test_whoever_looks_at_a_journal_finds_the_weights_of_its_session(tmp_path: Path, hypothesis: Hypothesis) -> None:
+    home, name = home_of(tmp_path, hypothesis), hypothesis.name
+    assert weights_of_journal(home, ListJournal([session(hypothesis, "scan")])) == {}
+    fresh = weights_of_journal(home, ListJournal([session(hypothesis)]))
+    assert {each: (float(of.weight), of.stage) for each, of in fresh.items()} == {name: (1.0, "steady")}
+    many = weights_of_journal(home, ListJournal([session(hypothesis), *losses(hypothesis, 60)]))
+    assert (many[name].stage, float(many[name].weight)) == ("kill", 0.0)
+    assert 0 < many[name].trades < 60
+
+
+def test_of_a_journal_no_version_can_read_any_more_nothing_is_weighed(tmp_path: Path, hypothesis: Hypothesis) -> None:
+    unreadable = replace(session(hypothesis), hypotheses={hypothesis.name: "words of another version"})
+    assert weights_of_journal(home_of(tmp_path, hypothesis), ListJournal([unreadable])) == {}
+
+
+def test_what_a_session_writes_down_of_a_hypothesis_is_what_it_says_when_it_is_read_again() -> None:
+    for each in load_library(None):
+        (read,) = definitions(session(each)).hypotheses
+        assert hypothesis_toml(read) == hypothesis_toml(each)
 
 
 def test_a_damaged_run_is_no_sample_and_says_why(tmp_path: Path, hypothesis: Hypothesis) -> None:

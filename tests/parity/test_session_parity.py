@@ -245,6 +245,17 @@ def test_the_gap_before_a_session_is_seen_when_the_span_begins_in_it() -> None:
     assert found.instruments[0].unwatched == 31
 
 
+@pytest.mark.parametrize(("later", "closes"), [(0, 61), (1, 60), (MINUTE, 60)])
+def test_a_span_within_a_second_session_counts_its_closes(later: int, closes: int) -> None:
+    seen = world()
+    moment = seen.begin + 2 * HOUR
+    journal, store = two_sessions(seen, moment, moment)
+    found = compare(journal, store, moment + HOUR + later, moment + 2 * HOUR)
+
+    assert found.is_clean
+    assert found.instruments[0].closes == found.instruments[0].evaluated == closes
+
+
 def test_one_session_alone_can_be_compared() -> None:
     seen = world()
     moment = seen.begin + 2 * HOUR

@@ -4,13 +4,16 @@ The backtest of the signal: enters a unit at 105 x 1.001 = 105.105, fee 0.052552
 9.8194475; the stop at 100 x 0.999 = 99.9 costs 0.04995 and makes -5.3075025.
 """
 
+import json
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from edgeproof.core.model.journal import ASKS_FIRST, Asked, CloseMissed, OrderNoted
 from edgeproof.core.model.time import MINUTE
+from edgeproof.core.model.trading import TradingState
 from edgeproof.core.model.trading_event import TradeFate
 from edgeproof.research.parity.compare import compare
 from edgeproof.research.parity.trades.money import TradeCause
@@ -192,6 +195,55 @@ def test_an_exit_of_time_of_an_entry_that_came_late_is_due_later(minute: int, ca
     assert money(story.trades()) == {cause: dec("0.21")}  # 2 x (105 - 105 x 0.999)
 
 
+WEAK = (105.0, 105.0, 104.5, 104.5)
+IF_WEAK = 'exit = ["close < 104.8"]'
+
+
+def test_an_exit_of_a_condition_that_a_correction_took_back_was_due() -> None:
+    story = Story(bars=[QUIET, WEAK, QUIET, UP], corrections={1: QUIET}, hypothesis=jump(more=IF_WEAK))
+    story.enter("105.105", "0.105105")
+    story.note("exit", "intended", story.at(2, 0), "2")
+    story.fill("exit", story.at(2), "104.5", "0.1045")
+    story.end(story.at(2))
+    assert money(story.trades())["exit_kind"] == dec("-21")  # 2 x (104.5 - 115)
+
+    story.corrections.clear()
+    story.bars = [QUIET, QUIET, QUIET, UP]
+    assert money(story.trades())["unexplained"] == dec("-21")
+
+
+def test_an_exit_of_a_condition_that_held_only_after_a_correction_was_not_due() -> None:
+    story = Story(bars=[QUIET, QUIET, QUIET, UP], corrections={1: WEAK}, hypothesis=jump(more=IF_WEAK))
+    story.enter("105.105", "0.105105")
+    story.fill("target-1", story.at(3, 10_000), "115", "0.046")
+    story.end(story.at(3, 10_000))
+    assert money(story.trades())["exit_kind"] == dec("20.21")  # 2 x (115 - 105 x 0.999)
+
+    story.corrections.clear()
+    story.bars = [QUIET, WEAK, QUIET, UP]
+    assert money(story.trades())["unexplained"] == dec("20.21")
+
+
+@pytest.mark.parametrize(("resumed", "cause"), [(4, "exit_kind"), (2, "unexplained")])
+def test_an_exit_that_was_due_while_trading_was_halted_is_accounted_for(resumed: int, cause: str) -> None:
+    story = Story(bars=[QUIET, QUIET, QUIET, QUIET, UP], hypothesis=jump(more='max_hold = "2m"'))
+    story.enter("105.105", "0.105105")
+    story.stand(TradingState.HALTED, story.at(0, 30_000))
+    story.stand(TradingState.ACTIVE, story.at(resumed - 1, 30_000))
+    story.fill("target-1", story.at(4, 10_000), "115", "0.046")
+    story.end(story.at(4, 10_000))
+    assert money(story.trades())[cause] == dec("20.21")  # 2 x (115 - 105 x 0.999)
+
+
+def test_an_exit_that_was_due_before_trading_was_halted_is_unexplained() -> None:
+    story = Story(bars=[QUIET, QUIET, QUIET, QUIET, UP], hypothesis=jump(more='max_hold = "2m"'))
+    story.enter("105.105", "0.105105")
+    story.stand(TradingState.HALTED, story.at(3, 0))
+    story.fill("target-1", story.at(4, 10_000), "115", "0.046")
+    story.end(story.at(4, 10_000))
+    assert money(story.trades())["unexplained"] == dec("20.21")
+
+
 def test_funding_that_was_paid_at_another_price_is_its_own_cause() -> None:
     rate_at = FIRED + MINUTE
     story = Story(bars=[QUIET, QUIET, UP], rates={rate_at: 0.001})
@@ -340,3 +392,38 @@ def test_the_document_of_trades_adds_up_as_text() -> None:
     assert trade["live"]["exits"][0]["leg"] == "target-1"
     assert trade["backtest"]["exits"][0]["leg"] == trade["backtest"]["reason"] == "stop"
     assert trade["live"]["r"] == pytest.approx((2 * 9.8 - 0.146) / 10)
+
+
+# --- bad input ---
+
+
+def strict(found: TradesParity) -> str:
+    """The document as JSON, which has no word for what is no number."""
+    return json.dumps(found.document(), allow_nan=False)
+
+
+def test_without_a_trade_everything_is_zero_and_nothing_is_divided() -> None:
+    found = TradesParity(trades=(), not_taken=(), open=())
+    assert (found.matched, found.unexplained, found.r) == (0, 0, 0)
+    assert found.difference == found.mean_risk == dec("0")
+    assert '"compared": 0' in strict(found)
+
+
+def winner(**fields: Any) -> Story:
+    story = Story(bars=[QUIET, UP, QUIET], **fields)
+    story.enter("105.2", "0.1")
+    story.fill("target-1", story.at(1, 30_000), "115", "0.046")
+    story.end(story.at(1, 30_000))
+    return story
+
+
+def test_one_trade_that_won_is_compared_without_a_loss_to_divide_by() -> None:
+    found = winner().trades()
+    only(found)
+    assert '"matched": 1' in strict(found)
+
+
+def test_a_session_of_another_version_is_compared_all_the_same() -> None:
+    story = winner(version="0.0.1")
+    assert story.trades().unexplained == 0
+    assert not story.compared().is_code_same

@@ -92,7 +92,7 @@ class Stage:
         """A dispatcher that has taken up what the journal says."""
         telling = Telling(channels=self.channels, clock=self.clock, share=lambda: 1.0, pace=self.pace)
         dispatcher = Dispatcher(telling, self.journal, self.words.append)
-        self.journal.append(dispatcher.begin(session, self.clock.now))
+        self.journal.append(dispatcher.begin(session, self.clock.now, {}))
         return dispatcher
 
     def queue(self, dispatcher: Dispatcher, *messages: Message) -> None:

@@ -25,12 +25,14 @@ from edgeproof.core.model.journal import (
     Record,
     SessionBegan,
     SignalTraded,
+    StandingNoted,
     TradeClosed,
 )
 from edgeproof.core.model.order import ENTRY, order_id
 from edgeproof.core.model.signal import Signal
 from edgeproof.core.model.time import HOUR, MINUTE, parse_time
-from edgeproof.core.model.trading_event import FateDecided, TradeEnded, TradeFate
+from edgeproof.core.model.trading import BreakerLevel, StateCause, TradingState, TradingStatus
+from edgeproof.core.model.trading_event import FateDecided, StandingChanged, TradeEnded, TradeFate
 from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.signals.library import read_hypotheses
 from edgeproof.core.signals.write import hypothesis_toml
@@ -80,6 +82,7 @@ class Story:
     hypothesis: Hypothesis = field(default_factory=jump)
     quantity: str = "2"
     command: str = "paper"
+    version: str = field(default_factory=code_version)
     rates: dict[int, float] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     corrections: dict[int, Bar] = field(default_factory=dict)
@@ -138,6 +141,12 @@ class Story:
         decided = FateDecided(time=FIRED, signal_id=self.signal.id, fate=fate, rule=rule, quantity=quantity)
         self.records.append(SignalTraded(session="s1", at=FIRED, signal=self.signal, decided=decided))
 
+    def stand(self, state: TradingState, time: int) -> None:
+        """Write down that the account stands otherwise."""
+        status = TradingStatus(state=state, cause=StateCause.DRAWDOWN, since=time)
+        standing = StandingChanged(time=time, status=status, level=BreakerLevel.NORMAL)
+        self.records.append(StandingNoted(session="s1", at=time, standing=standing))
+
     def end(self, time: int, *, funding: str = "0", more: str = "0") -> None:
         """Write down the end of the trade, with the result of its fills; `more` is what does not follow from them."""
         fills = [each for each in self.records if isinstance(each, OrderNoted) and each.what == "filled"]
@@ -185,7 +194,7 @@ class Story:
             instrument=BITCOIN, start=BEGIN - 24 * HOUR, end=BEGIN, digest=history_digest(candles, funding)
         )
         began = SessionBegan(
-            session="s1", at=BEGIN, command=self.command, venue="replica", version=code_version(), pid=1, host="here",
+            session="s1", at=BEGIN, command=self.command, venue="replica", version=self.version, pid=1, host="here",
             timeframe=MINUTE, hypotheses={"Jump_1m": hypothesis_toml(self.hypothesis)}, settings={}, history=(used,),
         )  # fmt: skip
         journal = MemoryJournal()

@@ -19,11 +19,12 @@ from edgeproof.core.model.journal import (
     FundingTaken,
     HistoryUsed,
     Noticed,
+    ParityRun,
     SessionBegan,
     SessionEnded,
 )
 from edgeproof.core.model.signal import Decision, Fate
-from edgeproof.core.model.time import MINUTE
+from edgeproof.core.model.time import MINUTE, format_time
 from edgeproof.ports import Journal
 from tests.support.processes import Finished, edgeproof
 from tests.support.week import chosen
@@ -111,8 +112,9 @@ class Scanned:
         return dict(Counter(each.fate.value for each in self.decisions))
 
     def began_with(self, instrument: Instrument) -> HistoryUsed:
-        """The history the first session used."""
-        return next(each for each in self.sessions[0].history if each.instrument == instrument)
+        """The history with which an instrument was first watched."""
+        history = (each for session in self.sessions for each in session.history)
+        return next(each for each in history if each.instrument == instrument)
 
     def closes(self, instrument: Instrument) -> list[int]:
         """The close times that were evaluated, in the order of the journal."""
@@ -146,6 +148,15 @@ def expect_late_closes_told(scanned: Scanned) -> None:
     assert scanned.missed["closes"] == len(scanned.late)
     assert scanned.missed["by_reason"] == dict(Counter(each.reason for each in scanned.late))
     assert {each.signal.id for each in scanned.decisions if each.fate is Fate.EXPIRED} <= listed
+
+
+def expect_clean_on_every_day(scanned: Scanned) -> None:
+    """No comparison that a session made of itself while it ran, or at its end, found anything."""
+    with scanned.journal() as journal:
+        runs = [each.record for each in journal.read(ParityRun)]
+    assert runs
+    wrong = [each for each in runs if each.unexplained]
+    assert [(format_time(each.start), each.unexplained, each.document.get("problem")) for each in wrong] == []
 
 
 def late_after_the_start(scanned: Scanned) -> list[CloseMissed]:

@@ -61,7 +61,7 @@ def _walk(found: Audit, journal: Journal, cash: Decimal) -> None:
         change = entry.record.change
         if entry.record.is_whole and change.account is not None:
             again = changed(Book(account=change.account), change)
-            if session not in {"", entry.record.session} and _held(again) != _held(book):
+            if session not in {"", entry.record.session} and not _is_taken_up(book, again):
                 found.problems.append(f"{entry.seq}: the book of a new session is not the one the last one left")
             book = again
         else:
@@ -79,10 +79,16 @@ def _walk(found: Audit, journal: Journal, cash: Decimal) -> None:
     found.book = book
 
 
+def _is_taken_up(left: Book, again: Book) -> bool:
+    """Whether a session begins with what was left. The first prices it sees may be a new peak, never a lower one."""
+    peaks = [Decimal(0) if each.account.peak_equity is None else each.account.peak_equity for each in (left, again)]
+    return _held(left) == _held(again) and peaks[0] <= peaks[1]
+
+
 def _held(book: Book) -> tuple[object, ...]:
     """What one session leaves to the next; of the account not the day, which may begin with the next."""
     account = book.account
-    return book.trades, book.over, book.positions, account.cash, account.losses, account.peak_equity
+    return book.trades, book.over, book.positions, account.cash, account.losses
 
 
 def _unsound(book: Book) -> Iterator[str]:

@@ -73,8 +73,8 @@ def waiting_wishes(home: Path, tell: Callable[[str], None]) -> tuple[Wish, ...]:
     return FolderWishes(home, tell).waiting()
 
 
-def leave_wish(home: Path, word: str, target: str = "", *, why: str = "") -> Wish:
-    """Leave a wish in a home, in the name of the user of this machine; what was left."""
+def leave_wish(home: Path, word: str, target: str = "", *, why: str = "", by: str = "") -> Wish:
+    """Leave a wish in a home; what was left. It is that of the user of this machine where it does not say whose."""
     now = SystemClock().now()
     moment = format_time(now).translate({ord(each): None for each in "-:."})
     wish = Wish(
@@ -82,7 +82,7 @@ def leave_wish(home: Path, word: str, target: str = "", *, why: str = "") -> Wis
         at=now,
         wish=word,
         target=target,
-        by=_writable(_user()),
+        by=_writable(by or _user()),
         why=_writable(why.strip()),
     )
     FolderWishes(home).put(wish)

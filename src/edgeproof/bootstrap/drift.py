@@ -9,7 +9,7 @@ import polars as pl
 
 from edgeproof.adapters.storage.run_reader import outcomes
 from edgeproof.adapters.storage.states import LIVE, keep_live, read_states
-from edgeproof.bootstrap.session import Records, read_records
+from edgeproof.bootstrap.records import Records, read_records
 from edgeproof.core.model.candle import FloatArray
 from edgeproof.core.model.errors import InputError, StoreError
 from edgeproof.core.model.instrument import Instrument

@@ -12,7 +12,8 @@ from edgeproof.adapters.simulated.exchange import SimulatedExchange
 from edgeproof.adapters.storage.wishes import FolderWishes
 from edgeproof.bootstrap import fees
 from edgeproof.bootstrap.drift import weighing
-from edgeproof.bootstrap.session import PROVEN, Manner, OpenSession, ScanCall, open_session, read_records
+from edgeproof.bootstrap.records import read_records
+from edgeproof.bootstrap.session import PROVEN, Manner, OpenSession, ScanCall, open_session
 from edgeproof.bootstrap.trading import RISK, changed_limits, limits_document, limits_in_force, risk_limits
 from edgeproof.config import Settings
 from edgeproof.core.engine.risk import by_risk
@@ -33,7 +34,8 @@ from edgeproof.services.drifting import PROBATION
 from edgeproof.services.kept_book import book_of
 from edgeproof.services.plan import Fates, Trader
 from edgeproof.services.priced_book import Margins
-from edgeproof.services.trading import Exchange, Histories, TradingPlan, take_up
+from edgeproof.services.taking_up import take_up
+from edgeproof.services.trading_plan import Exchange, Histories, TradingPlan
 
 
 def open_paper(

@@ -15,11 +15,12 @@ from typing import Any
 
 from edgeproof.adapters.clock import SystemClock
 from edgeproof.adapters.storage.session_lock import Holder
-from edgeproof.adapters.storage.states import LIVE, STATES, read_states
+from edgeproof.adapters.storage.states import STATES
 from edgeproof.bootstrap import fees, market_history, open_store
 from edgeproof.bootstrap.journal import hold_home, open_journal, open_signal_file
 from edgeproof.bootstrap.live import open_feed
-from edgeproof.bootstrap.notify import messenger_of
+from edgeproof.bootstrap.notify import Ear, ear_of, messenger_of
+from edgeproof.bootstrap.records import WATCH_ONLY, Records, read_records
 from edgeproof.config import Settings, load_settings
 from edgeproof.core.model.errors import EdgeproofError, NothingQualified
 from edgeproof.core.model.instrument import Instrument
@@ -33,15 +34,13 @@ from edgeproof.core.signals.validate import Limits
 from edgeproof.core.simulation.costs import costs_for
 from edgeproof.ports import Clock, Journal, LeftWishes, MarketFeed, MarketHistory
 from edgeproof.research.run_identity import code_version
-from edgeproof.research.trials import state_key
 from edgeproof.services.desk import Rules
-from edgeproof.services.evidence import TrackRecord
 from edgeproof.services.plan import Fates, Means, Plan, Trader
 from edgeproof.services.prepare import REMEMBERED, Prepared
 from edgeproof.services.session import Session
 from edgeproof.services.signal_document import signal_document
 from edgeproof.services.standing import Standing, Watched
-from edgeproof.services.track_records import killed, states_watched, track_record
+from edgeproof.services.track_records import killed, states_watched
 from edgeproof.services.watch_only import NobodyTrades, NoWishes
 
 LEAST_HISTORY = 8 * DAY
@@ -53,8 +52,6 @@ Enough for the regimes: 500 candles of 15m.
 LONGEST_HISTORY = 400 * DAY
 PROVEN: tuple[str, ...] = ("qualified", "paper", "live")
 _ALL = (*PROVEN, "draft", "tested", "probation", "rejected")
-
-Records = Mapping[tuple[str, Instrument], TrackRecord]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +96,7 @@ async def _nobody(_session: str) -> Trader:
 
 
 WATCHING = Manner(
-    command="scan",
+    command=WATCH_ONLY,
     trading=lambda _call, _settings, _journal, _history: _nobody,
     wishes=lambda _home, _tell: NoWishes(),
     settings=lambda _settings: {},
@@ -111,9 +108,10 @@ WATCHING = Manner(
 class OpenSession:
     """A session that holds its home while it runs. `standing` is None until its history is there."""
 
-    def __init__(self, session: Session, closing: ExitStack) -> None:
+    def __init__(self, session: Session, closing: ExitStack, ear: Ear | None) -> None:
         self._session = session
         self._closing = closing
+        self._ear = ear
 
     @property
     def standing(self) -> Standing | None:
@@ -123,7 +121,13 @@ class OpenSession:
     async def run(self) -> None:
         """Watch until the time to stop, or until cancelled."""
         with self._closing:
-            await self._session.run()
+            hearing = None if self._ear is None else asyncio.create_task(self._ear.hear())
+            try:
+                await self._session.run()
+            finally:
+                if hearing is not None:
+                    hearing.cancel()
+                    await asyncio.gather(hearing, return_exceptions=True)
 
 
 def open_session(
@@ -162,6 +166,7 @@ def open_session(
         if log.torn is not None:
             on_words("the file of signals ended in half a line, which is kept in signals.jsonl.torn")
         history = market_history(call.venue, call.url)
+        longest = max((each.timeframe for each in watched), default=MINUTE)
         means = Means(
             feed=lambda prepared: _feed(call, prepared, with_trades=manner.with_trades),
             history=history,
@@ -173,10 +178,11 @@ def open_session(
             compare=lambda start, end: _compare(call, plan.session, start, end),
             trading=manner.trading(call, settings, journal, history),
             wishes=manner.wishes(call.home, on_words),
-            messenger=messenger_of(settings, call.config, journal, on_words),
+            messenger=messenger_of(settings, call.config, journal, longest, on_words),
         )
         session = Session(plan, means, on_decisions, on_words)
-        return OpenSession(session, stack.pop_all())
+        ear = ear_of(settings.notify, call.home, call.config, journal, lambda: session.standing, on_words)
+        return OpenSession(session, stack.pop_all(), ear)
 
 
 def forget_sessions(home: Path) -> None:
@@ -200,17 +206,6 @@ class SignalLog:
     def complete(self, decisions: Sequence[Decision], fates: Fates) -> int:
         """Write those that are not there; how many."""
         return len(self._file.complete([signal_document(each, fates.get(each.signal.id)) for each in decisions]))
-
-
-def read_records(home: Path, hypotheses: Sequence[Hypothesis], instruments: Sequence[Instrument]) -> Records:
-    """The track record of every hypothesis on every instrument, as discoveries under a home left it."""
-    states = read_states(home)
-    kept = {each.name: states.get(state_key(each), {}) for each in hypotheses}
-    return {
-        (name, each): track_record(of.get("scopes", {}), each, of.get(LIVE))
-        for name, of in kept.items()
-        for each in instruments
-    }
 
 
 def _watched(call: ScanCall, manner: Manner, records: Records) -> tuple[Hypothesis, ...]:

@@ -19,6 +19,7 @@ from edgeproof.config import load_settings
 from edgeproof.core.model.errors import NothingQualified
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import SignalTraded, TradeClosed
+from edgeproof.research.parity.result import ParityResult
 from edgeproof.services.signal_document import signal_document
 from edgeproof.services.trading_document import trade_document, trading_document
 
@@ -82,10 +83,10 @@ def _paper(context: Context, url: str, instruments: Sequence[Instrument], until:
         return Paper(context, call(everything=True), is_quiet=context.json)
 
 
-def parity(context: Context) -> dict[str, Any] | None:
+def parity(context: Context) -> ParityResult | None:
     """Print whether a backtest over what the session took in gives the same signals; None where there is none."""
     found = run_parity(context.home, load_settings(context.config))
     if not found.instruments:
         return None
     show(context.out, found)
-    return found.document()
+    return found

@@ -33,6 +33,7 @@ def _enter_commands() -> None:
         feed,
         hypotheses,
         missed,
+        notify,
         paper,
         parity,
         positions,
@@ -47,6 +48,7 @@ def _enter_commands() -> None:
 
     app.add_typer(data.app, name="data")
     app.add_typer(hypotheses.app, name="hypotheses")
+    app.add_typer(notify.app, name="notify")
     backtest.enter(app)
     discover.enter(app)
     feed.enter(app, data.app)

@@ -27,20 +27,26 @@ def missed(
         typer.Option("--since", help="A time (UTC), or how long ago, such as 24h [default: all].", show_default=False),
     ] = None,
 ) -> None:
-    """List closes that were evaluated too late, by reason, with the signals that fired on them.
+    """List closes that were evaluated too late, by reason, with the signals that fired on them; and what is untold.
 
     Each of them was evaluated all the same, and its signals have their fates: edgeproof why ID.
     """
     from edgeproof.bootstrap.asking import kept_journal  # noqa: PLC0415 - heavy parts load when a command runs
     from edgeproof.core.model.journal import CloseMissed  # noqa: PLC0415
+    from edgeproof.services.notifying.outbox import waiting_in  # noqa: PLC0415
 
     with kept_journal(context.home, context.config) as journal:
         start = None if since is None else _moment(since, journal.taken_until())
         found = [each.record for each in journal.read(CloseMissed, start=start)]
+        untold = waiting_in(journal)
     if context.json:
-        context.print_json(_document(found))
-    else:
-        _print(context, found)
+        waits = [{"channel": each.channel, "title": each.message.title, "because": each.because} for each in untold]
+        context.print_json({**_document(found), "untold": waits})
+        return
+    _print(context, found)
+    for each in untold:
+        why = f": {each.because}" if each.because else ""
+        context.out.print(f"not told yet by {each.channel}: {each.message.title}{why}", soft_wrap=True)
 
 
 def _moment(text: str, taken: "Mapping[Instrument, int]") -> int:

@@ -3,10 +3,10 @@
 1. Generate the market and say what is planted in it.
 2. Discover: the whole library and the hypotheses that describe the planted edges, every trial counted; a short table.
 3. Play the days after on a replica, and trade the signals on paper (`demo_live.watch`, `demo_live.show_trades`).
-4. Print parity (`demo_live.parity`), the page of the discovery, and what to type next.
+4. Print parity (`demo_live.parity`), what to type next, and where two pages are: of the discovery, of the session.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from edgeproof import bootstrap
 from edgeproof.bootstrap.demo import PlantedMarket, planted_market, serve_live_days
-from edgeproof.cli import demo_live
+from edgeproof.cli import demo_live, session_report
 from edgeproof.cli.context import Context
 from edgeproof.cli.demo_words import NEXT_OF_MARKET
 from edgeproof.cli.discovery import Kept, keep_discovery
@@ -24,6 +24,7 @@ from edgeproof.cli.selection import settings_of
 from edgeproof.cli.verdicts import print_best
 from edgeproof.core.model.time import format_time
 from edgeproof.core.signals.write import hypothesis_toml
+from edgeproof.research.parity.result import ParityResult
 from edgeproof.research.study import Study
 from edgeproof.research.verdict import State
 
@@ -37,6 +38,25 @@ class Sizes:
     live_days: int
     speed: float
     seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Live:
+    """What the live days came to; all of it None where there were none."""
+
+    signals: list[dict[str, Any]] = field(default_factory=list)
+    paper: dict[str, Any] | None = None
+    parity: ParityResult | None = None
+    page: Path | None = None
+
+    def document(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "signals": self.signals,
+            "paper": self.paper,
+            "parity": None if self.parity is None else self.parity.document(),
+            "session_report": None if self.page is None else str(self.page),
+        }
 
 
 def run(context: Context, sizes: Sizes, *, top: int) -> None:
@@ -59,12 +79,12 @@ def run(context: Context, sizes: Sizes, *, top: int) -> None:
     found = kept.report.found
     out.print(f"{found.trials:,} trials were made, and each verdict has paid for all of them.")
     compiled()
-    signals, paper, parity = _live(there, market, sizes, out)
+    live = _live(there, market, sizes, out)
     page = bootstrap.write_report(market.home)
-    _close(out, market, page)
+    _close(out, market, page, live.page)
     if context.json:
-        live = {"signals": signals, "paper": paper, "parity": parity}
-        context.print_json({"market": _market_document(market, sizes), "discovery": _document(kept, page), **live})
+        said = {"market": _market_document(market, sizes), "discovery": _document(kept, page)}
+        context.print_json(said | live.document())
 
 
 def _step(out: Console, title: str, text: str) -> None:
@@ -83,24 +103,27 @@ def _say_market(out: Console, sizes: Sizes, market: PlantedMarket) -> None:
         out.print(f"  {escape(each)}", soft_wrap=True)
 
 
-def _live(
-    context: Context, market: PlantedMarket, sizes: Sizes, out: Console
-) -> tuple[list[dict[str, Any]], dict[str, Any] | None, dict[str, Any] | None]:
+def _live(context: Context, market: PlantedMarket, sizes: Sizes, out: Console) -> _Live:
     if not sizes.live_days:
-        return [], None, None
+        return _Live()
     days = "the day" if sizes.live_days == 1 else f"the {sizes.live_days} days"
     _step(out, "Live", f"{days} after, which the discovery has not seen, from a replica of the venue on this machine")
     with serve_live_days(market, sizes.speed) as url:
         signals = demo_live.watch(context, url, market.instruments, market.end)
-    return signals, demo_live.show_trades(context), demo_live.parity(context)
+    paper, parity = demo_live.show_trades(context), demo_live.parity(context)
+    page, _ = session_report.write(context, found=parity)
+    return _Live(signals=signals, paper=paper, parity=parity, page=page)
 
 
-def _close(out: Console, market: PlantedMarket, page: Path) -> None:
+def _close(out: Console, market: PlantedMarket, page: Path, session: Path | None) -> None:
     out.print()
     home, venue = (escape(str(each)) for each in (market.home, market.venue))
     out.print(NEXT_OF_MARKET.format(home=home, venue=venue, split=format_time(market.split)[:10]), soft_wrap=True)
     out.print("[bold]Report[/]  open this file in a browser:")
     out.print(f"  {escape(str(page.resolve()))}", soft_wrap=True)
+    if session is not None:
+        out.print("[bold]Session[/]  what trading came to, against the backtest; a page as well:")
+        out.print(f"  {escape(str(session))}", soft_wrap=True)
 
 
 def _market_document(market: PlantedMarket, sizes: Sizes) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from edgeproof.core.model.journal import Noticed
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import format_duration, format_time
 from edgeproof.core.model.trading_event import FateDecided, TradeFate
-from edgeproof.services.figures import price_text, quantity_text, rule_text, span_text, value_text
+from edgeproof.services.figures import denial_text, price_text, quantity_text, rule_text, span_text, value_text
 from edgeproof.services.signal_document import PROVEN, direction_word, risk_reward_text
 from edgeproof.services.standing import Standing
 
@@ -43,10 +43,12 @@ def traded_text(traded: FateDecided) -> str:
     'size 0.4'
     >>> traded_text(FateDecided(time=0, signal_id="s", fate=TradeFate.DENIED, rule="open_positions", value=3, limit=2))
     'not traded: open_positions 3 > 2'
+    >>> traded_text(FateDecided(time=0, signal_id="s", fate=TradeFate.DENIED, rule="drift", value=5.25, limit=4.0))
+    'not traded: killed, drift 5.25 > 4'
     """
     if traded.fate is TradeFate.TAKEN:
         return f"size {quantity_text(traded.quantity or Decimal(0))}{weight_text(traded.weight)}"
-    return f"not traded: {rule_text(traded)}"
+    return f"not traded: {denial_text(traded)}"
 
 
 def weight_text(weighed: SignalWeight | None) -> str:

@@ -29,7 +29,7 @@ from edgeproof.cli.scan_lines import (
     reason_text,
     traded_text,
 )
-from edgeproof.cli.score_lines import score_table
+from edgeproof.cli.score_lines import score_table, weights_text
 from edgeproof.cli.stretches import stretches
 from edgeproof.cli.trade_lines import trade_table
 from edgeproof.cli.trading_lines import account_lines, exposure_lines
@@ -141,10 +141,15 @@ def _closed(standing: Standing, width: int) -> _Part:
 
 
 def _scores(standing: Standing, width: int) -> _Part:
-    heading, lines = score_table(standing.scoreboard.rows(), width)
-    return _Part(
-        "scoreboard: live against tested (more of it: edgeproof stats)", 4, [[each] for each in lines], heading
-    )
+    """Those that have traded, the last to trade at the end; above them what all others weigh."""
+    rows, weights = standing.scoreboard.rows(), standing.see_weights()
+    heading, lines = score_table(rows, width, weights)
+    traded = {each.hypothesis for each in rows}
+    others = [each for name, each in weights.items() if name not in traded]
+    if others:
+        lines.insert(0, one_line(Text(f"without a trade: {weights_text(others)}", "dim")))
+    title = "scoreboard: live against tested (more of it: edgeproof stats)"
+    return _Part(title, 4, [[each] for each in lines], heading if rows else None)
 
 
 def _that_fit(parts: Sequence[_Part], room: int) -> list[_Part]:
@@ -187,6 +192,8 @@ def _head(standing: Standing, now: float, width: int) -> list[Text]:
         parts.append(Text(f"clock {health.skew_ms:+,} ms", "bold red" if abs(health.skew_ms) > SKEW_MS else ""))
     parts.append(Text(f"{health.facts_a_second(now):,.0f} facts/s"))
     counts = [Text(closes_text(standing), "yellow" if standing.missed else ""), Text(latency_text(standing))]
+    for each in standing.see_channels():
+        counts.append(Text(f"{each.name}: {each.words}", "yellow" if each.because else ""))
     if standing.parity is not None:
         wrong = standing.parity.unexplained
         counts.append(Text("parity clean", "green") if not wrong else Text(f"parity: {wrong} unexplained", "bold red"))

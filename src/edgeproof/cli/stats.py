@@ -38,13 +38,13 @@ def stats(
     ] = None,
     by: Annotated[By | None, typer.Option("--by", help="Group the trades as well.", show_default=False)] = None,
 ) -> None:
-    """Say what trading came to: money, costs, R, drawdowns; and each hypothesis live beside its backtest.
+    """Say what trading came to: money, costs, R, drawdowns; each hypothesis live beside its backtest, and its weight.
 
     A verdict on a win rate takes 50 trades of a hypothesis.
     """
     # Heavy parts load when a command runs.
     from edgeproof.bootstrap.asking import kept_journal, kept_trading  # noqa: PLC0415
-    from edgeproof.bootstrap.statistics import records_of_journal  # noqa: PLC0415
+    from edgeproof.bootstrap.statistics import records_of_journal, weights_of_journal  # noqa: PLC0415
     from edgeproof.cli.selection import names_among  # noqa: PLC0415
     from edgeproof.cli.stats_document import stats_document  # noqa: PLC0415
     from edgeproof.cli.stats_view import stats_lines  # noqa: PLC0415
@@ -59,8 +59,10 @@ def stats(
             else:
                 context.out.print(NOTHING)
             return
-        chosen = names_among(names, names_traded(journal)) if names else None
-        found = live_statistics(journal, view, records_of_journal(context.home, journal), chosen)
+        weights = weights_of_journal(context.home, journal)
+        chosen = names_among(names, names_traded(journal) | weights.keys()) if names else None
+        records = records_of_journal(context.home, journal)
+        found = live_statistics(journal, view, records, chosen, weights=weights)
     groups = None if by is None else (by.value, grouped(found.trades, _label(by)))
     if context.json:
         context.print_json(stats_document(found, groups))

@@ -9,6 +9,7 @@ from edgeproof.core.model.time import format_time
 from edgeproof.core.performance.equity import Drawdowns
 from edgeproof.core.performance.live import TradeFigures
 from edgeproof.services.scoreboard import ScoreRow, Tally
+from edgeproof.services.signal_document import weight_document
 from edgeproof.services.statistics import AccountFigures, HypothesisFigures, LiveStatistics
 from edgeproof.services.trading_document import number
 
@@ -71,6 +72,7 @@ def _hypothesis(each: HypothesisFigures) -> Document:
     return {
         "hypothesis": each.row.hypothesis,
         "state": each.state or None,
+        "weight": None if each.weight is None else weight_document(each.weight),
         "signals": each.signals,
         "taken": each.taken,
         "watched_days": each.watched_days,

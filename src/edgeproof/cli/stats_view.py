@@ -4,6 +4,7 @@ A figure that does not exist is a dash, and what it needs stands beside it.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -11,7 +12,15 @@ from rich.text import Text
 
 from edgeproof.cli.columns import Cell, Filling, aligned, flowed, one_line
 from edgeproof.cli.scan_lines import moment_text
-from edgeproof.cli.score_lines import factor_text, interval_text, r_text, rate_text, score_table
+from edgeproof.cli.score_lines import (
+    drift_text,
+    factor_text,
+    interval_text,
+    r_text,
+    rate_text,
+    score_table,
+    weight_cell,
+)
 from edgeproof.core.performance.live import Label, Streaks, TradeFigures
 from edgeproof.services.figures import money_text, percent_text, shortened, span_text
 from edgeproof.services.scoreboard import LEAST_TRADES, WITHIN
@@ -140,22 +149,34 @@ def _hypotheses(found: LiveStatistics, width: int) -> Iterator[Text]:
     yield Text()
     yield Text("live against tested", "dim")
     traded = [each for each in found.hypotheses if each.figures.n]
-    heading, lines = score_table([each.row for each in traded], width)
+    weights = {each.row.hypothesis: each.weight for each in found.hypotheses if each.weight is not None}
+    heading, lines = score_table([each.row for each in traded], width, weights)
     if traded:
         yield heading
     for line, each in zip(lines, traded, strict=True):
         yield line
         for below in flowed((Text(part, "dim") for part in _details(each)), width - len(_INDENT)):
             yield Text.assemble(_INDENT, below)
-    yield from flowed([*_without_trades(found), *_legend(), *_versions(found)], width)
+    yield from _without_trades(found, width)
+    yield from flowed([*_legend(), *_versions(found)], width)
 
 
-def _without_trades(found: LiveStatistics) -> Iterator[Text]:
+def _without_trades(found: LiveStatistics, width: int) -> Iterator[Text]:
+    """Those without figures, by what they weigh."""
     others = [each for each in found.hypotheses if not each.figures.n]
-    if others:
-        signals, taken = sum(each.signals for each in others), sum(each.taken for each in others)
-        words = f"{len(others)} more without a trade that is over (signals {signals:,}, {taken:,} taken; each: --json)"
-        yield Text(words, "dim")
+    if not others:
+        return
+    signals, taken = sum(each.signals for each in others), sum(each.taken for each in others)
+    words = f"{len(others)} more without a trade that is over (signals {signals:,}, {taken:,} taken; each: --json)"
+    yield one_line(Text(words, "dim"))
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for each in others:
+        if each.weight is not None:
+            groups[weight_cell(each.weight).plain].append(each.row.hypothesis)
+    for weight, names in groups.items():
+        segments = [Text(f"weight {weight}:", "dim"), *(Text(shortened(name, width // 2), "dim") for name in names)]
+        for below in flowed(segments, width - len(_INDENT)):
+            yield Text.assemble(_INDENT, below)
 
 
 def _legend() -> Iterator[Text]:
@@ -169,6 +190,8 @@ def _details(each: HypothesisFigures) -> Iterator[str]:
         yield f"{each.expected:,.1f} expected"
     yield f"slip {_bps(each.figures.slippage_bps)} ({each.figures.assumed_bps:.2f} assumed)"
     yield f"net {money_text(each.figures.net_pnl, signed=True)}"
+    if each.weight is not None and (words := drift_text(each.weight)):
+        yield words
 
 
 def _versions(found: LiveStatistics) -> Iterator[Text]:

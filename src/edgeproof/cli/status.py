@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from edgeproof.core.model.journal import ParityRun, SessionBegan, SessionEnded
     from edgeproof.core.model.signal import Decision
     from edgeproof.ports import Journal
+    from edgeproof.services.notifying.tally import ChannelTally
     from edgeproof.services.trading_view import TradingView
 
 _LAST = 5
@@ -37,6 +38,7 @@ class Answer:
     last: "Sequence[Decision]"
     parity: "ParityRun | None"
     trading: "TradingView | None" = None
+    told: "Sequence[ChannelTally]" = ()
 
     @property
     def state(self) -> str:
@@ -52,10 +54,13 @@ def status(context: Context) -> None:
     """Say whether a session runs, what it watches and took in, what became of today's signals, how trading stands."""
     # Heavy parts load when it runs.
     from edgeproof.bootstrap.asking import held_by, kept_journal, kept_trading  # noqa: PLC0415
+    from edgeproof.bootstrap.live import system_clock  # noqa: PLC0415
+    from edgeproof.services.notifying.tally import tally_of_day  # noqa: PLC0415
 
     with kept_journal(context.home, context.config) as journal:
         trading = kept_trading(journal, context.config)
-        answer = replace(look(journal, held_by(context.home)), trading=trading)
+        told = tally_of_day(journal, system_clock().now())
+        answer = replace(look(journal, held_by(context.home)), trading=trading, told=told)
     if context.json:
         context.print_json(_document(answer))
     else:
@@ -120,6 +125,7 @@ def _document(answer: Answer) -> dict[str, Any]:
             "unexplained": parity.unexplained,
         },
         "trading": None if answer.trading is None else trading_document(answer.trading),
+        "notifications": [each.document() for each in answer.told],
     }
 
 
@@ -167,7 +173,7 @@ def _lines(answer: Answer) -> list[tuple[str, str]]:
     if (parity := answer.parity) is not None:
         span = f"{moment_text(parity.start)} to {moment_text(parity.end)}"
         lines.append(("parity", f"{parity.unexplained:,} unexplained differences, {span}"))
-    return lines
+    return [*lines, *((f"told by {each.channel}", each.words) for each in answer.told)]
 
 
 def _state_text(answer: Answer) -> str:

@@ -1,13 +1,13 @@
 """`edgeproof why`: what became of a signal, by which rule, and all that was looked at."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from edgeproof.cli.context import Context, command
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from edgeproof.core.model.signal import Decision
     from edgeproof.services.traded import Traded
@@ -39,6 +39,7 @@ def why(
 
     with kept_journal(context.home, context.config) as journal:
         from edgeproof.core.model.journal import Decided  # noqa: PLC0415
+        from edgeproof.services.notifying.tally import deliveries_of  # noqa: PLC0415
         from edgeproof.services.traded import traded_of  # noqa: PLC0415
 
         if id_ is None:
@@ -46,7 +47,8 @@ def why(
         found = [each.record.decision for each in journal.decisions(id_.strip().lower())]
         decision = _only(id_, found)
         traded = traded_of(journal, decision.signal)
-    return _explain(context, decision, traded)
+        told = deliveries_of(journal, decision.signal.id, decision.signal.time)
+    return _explain(context, decision, traded, told)
 
 
 def _only(begins: str, found: "Sequence[Decision]") -> "Decision":
@@ -66,13 +68,15 @@ def _only(begins: str, found: "Sequence[Decision]") -> "Decision":
     raise InputError(f'{len(found)} signals have an id that begins with "{begins}"; say more of it:\n{words}{more}')
 
 
-def _explain(context: Context, decision: "Decision", traded: "Traded | None") -> None:
+def _explain(
+    context: Context, decision: "Decision", traded: "Traded | None", told: "Sequence[Mapping[str, Any]]"
+) -> None:
     if context.json:
         from edgeproof.services.signal_document import decision_document  # noqa: PLC0415
         from edgeproof.services.trading_document import traded_document  # noqa: PLC0415
 
         trading = None if traded is None else traded_document(traded)
-        context.print_json({**decision_document(decision), "trading": trading})
+        context.print_json({**decision_document(decision), "trading": trading, "notifications": told})
         return
     from edgeproof.cli.decision_view import decision_view  # noqa: PLC0415
     from edgeproof.cli.traded_view import traded_view  # noqa: PLC0415
@@ -80,6 +84,19 @@ def _explain(context: Context, decision: "Decision", traded: "Traded | None") ->
     context.out.print(decision_view(decision, context.out.width))
     for part in [] if traded is None else traded_view(traded, context.out.width):
         context.out.print(part)
+    if told:
+        context.out.print("\ntold", style="dim")
+    for each in told:
+        context.out.print(f"  {_told_line(each)}", soft_wrap=True)
+
+
+def _told_line(told: "Mapping[str, Any]") -> str:
+    from edgeproof.services.figures import span_text  # noqa: PLC0415 - see above
+
+    latency, reason = told["latency_ms"], told["reason"]
+    when = "" if latency is None else f", {span_text(latency)} after the close"
+    why_ = "" if reason is None else f": {reason}"
+    return f"{told['channel']}  {told['title']}: {told['fate'].replace('_', ' ')}{when}{why_}"
 
 
 def _list(context: Context, decisions: "Sequence[Decision]") -> None:

@@ -67,13 +67,15 @@ class ChannelSettings(Section):
     """What every channel has. `topics` stands above those of all channels, `least` is what matters enough for it.
 
     `fallback` names the channel that speaks for it when it is away. `budget` is how many messages an hour it takes
-    before the rest comes as a digest; critical ones are never counted. 0 for no limit.
+    before the rest comes as a digest; critical ones are never counted. 0 for no limit. `per_second` is how many it
+    takes in the long run, where that is not what such a channel usually takes.
     """
 
     topics: dict[Topic, Speech] = {}
     least: Severity = Severity.INFO
     fallback: str | None = None
     budget: Annotated[int, Field(ge=0)] = 60
+    per_second: Annotated[float | None, Field(gt=0)] = None
 
 
 class ChatSettings(Section):

@@ -79,3 +79,51 @@ class Channel(Protocol):
     async def close(self) -> None:
         """Let go of connections."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A command a person gave through a channel: its name, the words after it, and all of it as it was said.
+
+    `chat` and `user` are the channel's own ids, `by` is what the person is called there. `is_confirmed` says that the
+    person was asked whether it is meant, and said yes.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    text: str
+    channel: str
+    chat: str
+    user: str
+    by: str
+    role: str
+    is_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a person is told: plain text, in columns where `is_monospace`.
+
+    `confirm` is what a button says by which the person confirms it: nothing was done yet. "" where there is nothing to
+    confirm. `meant` are the words it is confirmed with, where those that were said could mean another thing by then.
+    `outcome` is what came of it in a few words, for the journal.
+    """
+
+    text: str
+    outcome: str
+    is_monospace: bool = False
+    confirm: str = ""
+    meant: tuple[str, ...] = ()
+
+
+class Answers(Protocol):
+    """Who knows what to answer."""
+
+    @property
+    def offered(self) -> tuple[tuple[str, str], ...]:
+        """The commands there are, each with what it does in a few words."""
+        ...
+
+    async def answer(self, command: Heard) -> Answer:
+        """The answer to a command, which is done by then; one that must be confirmed is not."""
+        ...

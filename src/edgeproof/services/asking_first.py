@@ -11,6 +11,7 @@ in trading yet. A session that does not ask goes on asking for those it finds; i
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.event import ClosedCandle, MarketTrade, Quote, VenueTime
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import ASKS_FIRST, Asked, Decided, Record, SessionBegan, SignalTraded
@@ -88,6 +89,10 @@ class AskingFirst:
         """How trading stands, with what waits."""
         view = self.desk.view()
         return replace(view, offers=tuple(self.offers.values())) if self.offers else view
+
+    def weights(self) -> Mapping[str, SignalWeight]:
+        """The weights of what is watched."""
+        return self.desk.weights()
 
     def _answered(self, wish: Wish, expired: Sequence[SignalTraded]) -> tuple[str, list[Record]]:
         decision = self.offers.pop(wish.target, None)

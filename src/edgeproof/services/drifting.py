@@ -79,9 +79,12 @@ class Drifting:
     _drifts: dict[str, Drift] = field(default_factory=dict)
     _states: dict[str, str] = field(default_factory=dict)
     _turns: list[Turn] = field(default_factory=list)
+    _untested: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._states = {name: each.state for name, each in self.weighing.tested.items()}
+        # Once: asked at every signal, and of all of them by whoever looks.
+        self._untested = {name: _why_untested(each) for name, each in self.weighing.tested.items()}
 
     def ended(self, hypothesis: str, trade: TradeEnded) -> list[Record]:
         """Take in a trade that is over; what a person should know of it."""
@@ -102,7 +105,7 @@ class Drifting:
 
     def weight(self, hypothesis: str) -> SignalWeight:
         """What share of the usual risk its signals get, and why."""
-        tested, drift = self.weighing.tested.get(hypothesis), self._drifts.get(hypothesis, Drift())
+        drift = self._drifts.get(hypothesis, Drift())
         state = self._states.get(hypothesis, "")
         test = self._tests.get(hypothesis)
         value, limit = (drift.below, test.kill) if isinstance(test, DriftTest) else (None, None)
@@ -111,15 +114,22 @@ class Drifting:
             return SignalWeight(
                 weight=LIGHTEST, stage=DriftStage.KILL.value, value=value, limit=limit, trades=drift.trades, note=note
             )
-        why = self._why_untested(tested)
+        is_on_probation = state == PROBATION
+        why = test.reason if isinstance(test, Untestable) else self._untested.get(hypothesis, _NEVER)
         if why:
-            return SignalWeight(stage=UNTESTED, note=f"no verdict: {why}")
-        note = f"on probation: {drift.trades} of {PROBATION_TRADES} trades" if state == PROBATION else ""
+            note = f"on probation, and no verdict: {why}" if is_on_probation else f"no verdict: {why}"
+            return SignalWeight(stage=PROBATION if is_on_probation else UNTESTED, note=note)
+        stage = PROBATION if is_on_probation and drift.stage is DriftStage.STEADY else drift.word
+        note = f"on probation: {drift.trades} of {PROBATION_TRADES} trades" if is_on_probation else ""
         if not isinstance(test, DriftTest):  # it has not traded yet
-            return SignalWeight(stage=drift.word, value=0.0, note=note)
+            return SignalWeight(stage=stage, value=0.0, note=note)
         return SignalWeight(
-            weight=weight_of(test, drift), stage=drift.word, value=value, limit=limit, trades=drift.trades, note=note
+            weight=weight_of(test, drift), stage=stage, value=value, limit=limit, trades=drift.trades, note=note
         )
+
+    def weights(self) -> dict[str, SignalWeight]:
+        """The weights of all that were given something to be held against, or are known to have nothing."""
+        return {name: self.weight(name) for name in self.weighing.tested}
 
     def keep(self) -> None:
         """Remember beyond the session what has turned; to be called once the trades are in the journal."""
@@ -136,17 +146,8 @@ class Drifting:
     def _test(self, hypothesis: str) -> DriftTest | Untestable | None:
         outcomes = self.weighing.tested[hypothesis].outcomes
         if hypothesis not in self._tests and outcomes is not None:
-            self._tests[hypothesis] = self.weighing.calibrate(outcomes)
+            self._tests[hypothesis] = why_silent(outcomes) or self.weighing.calibrate(outcomes)
         return self._tests.get(hypothesis)
-
-    @staticmethod
-    def _why_untested(tested: BacktestSample | None) -> str:
-        if tested is None:
-            return "it was never tested"
-        if tested.outcomes is None:
-            return tested.why or "it was never tested"
-        silent = why_silent(tested.outcomes)
-        return "" if silent is None else silent.reason
 
     def _notice(self, hypothesis: str, test: DriftTest, drift: Drift, at: int) -> Record:
         mean = drift.total_r / drift.trades
@@ -171,6 +172,16 @@ class Drifting:
     def _turn(self, turn: Turn) -> None:
         self._states[turn.hypothesis] = turn.state
         self._turns.append(turn)
+
+
+_NEVER = "it was never tested"
+
+
+def _why_untested(tested: BacktestSample) -> str:
+    if tested.outcomes is None:
+        return tested.why or _NEVER
+    silent = why_silent(tested.outcomes)
+    return "" if silent is None else silent.reason
 
 
 def has_passed(test: DriftTest, drift: Drift) -> bool:

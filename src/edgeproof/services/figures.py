@@ -50,6 +50,11 @@ def rule_text(decided: Decision | FateDecided) -> str:
     return found if limit is None else f"{found}, not {value_text(limit)}"
 
 
+def denial_text(traded: FateDecided) -> str:
+    """The rule by which a signal was not traded; of one whose hypothesis was killed by its live trades that it was."""
+    return f"killed, {rule_text(traded)}" if traded.rule == "drift" else rule_text(traded)
+
+
 def span_text(milliseconds: float) -> str:
     """A span of time in its two largest units.
 

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from edgeproof.core.model.candle import Candles
+from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import ParityRun, Record
 from edgeproof.core.model.signal import Decision
@@ -23,6 +25,7 @@ from edgeproof.ports import (
 )
 from edgeproof.services.desk import Rules
 from edgeproof.services.evidence import TrackRecord
+from edgeproof.services.notifying.view import ChannelView
 from edgeproof.services.prepare import Prepared
 from edgeproof.services.standing import Watched
 from edgeproof.services.trading_view import TradingView
@@ -58,12 +61,16 @@ class Trader(Protocol):
         """How trading stands; None where nothing is traded."""
         ...
 
+    def weights(self) -> Mapping[str, SignalWeight]:
+        """The weights of what is watched, by hypotheses; none where nobody weighs."""
+        ...
+
 
 class Messenger(Protocol):
     """Who tells people of what a session writes down."""
 
-    def begin(self, session: str, venue_now: Callable[[], int]) -> list[Record]:
-        """Take up what was not told yet; what is to be written down of it."""
+    def begin(self, session: str, venue_now: Callable[[], int], history: Mapping[Instrument, Candles]) -> list[Record]:
+        """Take up what was not told yet; what is to be written down of it. `history` are the base candles up to now."""
         ...
 
     def composed(self, records: Sequence[Record]) -> list[Record]:
@@ -74,12 +81,20 @@ class Messenger(Protocol):
         """Tell what is in the journal by now. Back at once."""
         ...
 
+    async def summed_up(self, now: int) -> list[Record]:
+        """The summary of a day that is due at the venue's time, to be written down."""
+        ...
+
     def start(self) -> None:
         """Begin to deliver, once."""
         ...
 
     def check(self) -> None:
         """Raise what ended the deliveries, where something did."""
+        ...
+
+    def view(self) -> Sequence[ChannelView]:
+        """How each channel stands."""
         ...
 
     async def finish(self) -> None:

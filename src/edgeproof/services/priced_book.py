@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from edgeproof.core.engine.held import equity_at
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.margin import MarginLevel
 from edgeproof.core.model.order import STOP, Order, OrderState
@@ -46,14 +47,7 @@ class PricedBook:
     @property
     def equity(self) -> Decimal | None:
         """Cash and the net result of every position; None while one that is open has no mark."""
-        return total([self.book.account.cash, *(self.net_pnl(each) for each in self.book.positions.values())])
-
-    def net_pnl(self, position: Position) -> Decimal | None:
-        """All a position has made, after costs; None while it is open and has no mark."""
-        if not position.quantity:
-            return position.net_pnl(ZERO)
-        mark = self.marks.get(position.instrument)
-        return None if mark is None else position.net_pnl(mark)
+        return equity_at(self.book.account.cash, self.book.positions.values(), self.marks.get)
 
     def trade(self, signal_id: str) -> TradeAtWork | None:
         """The trade of a signal; None where the book has none."""

@@ -38,11 +38,15 @@ class Needed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeFigure:
-    """A trade that is over: what it made after costs, and the win rate its hypothesis was tested with (None: none)."""
+    """A trade that is over: what it made after costs, and the win rate its hypothesis was tested with (None: none).
+
+    `is_of_another_version` where another version of the program tested it than the one that traded.
+    """
 
     hypothesis: str
     net_pnl: Decimal
     tested_win_rate: float | None
+    is_of_another_version: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +181,9 @@ def _win_rate_words(trades: Sequence[TradeFigure], won: float | None, tested: fl
     if won is None:
         return "no trade is over yet"
     if tested is not None:
-        return f"{won * 100:.1f} %, tested {tested * 100:.1f} %: {(won - tested) * 100:+.1f} points"
+        words = f"{won * 100:.1f} %, tested {tested * 100:.1f} %: {(won - tested) * 100:+.1f} points"
+        others = sum(each.is_of_another_version for each in trades)
+        return f"{words}; {others:,} of {len(trades):,} tested by another version" if others else words
     unknown = sorted({each.hypothesis for each in trades if each.tested_win_rate is None})
     more = f" and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
     return f"{won * 100:.1f} %, not compared: no tested record of {', '.join(unknown[:_NAMED])}{more}"

@@ -1,5 +1,6 @@
 """The figures of readiness, read from a journal."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -48,24 +49,36 @@ def _trade_figures(journal: Journal, trades: Sequence[LiveTrade]) -> tuple[Trade
         TradeFigure(
             hypothesis=each.signal.hypothesis,
             net_pnl=each.trade.net_pnl,
-            tested_win_rate=tested.get(each.signal.id),
+            tested_win_rate=rate,
+            is_of_another_version=is_other,
         )
         for each in trades
+        for rate, is_other in (tested.get(each.signal.id, (None, False)),)
     )
 
 
-def _tested(journal: Journal, wanted: Iterable[str]) -> dict[str, float | None]:
-    """The win rate in the backtest that signals carried when they were told: the one they were traded on."""
-    found: dict[str, float | None] = {}
+def _tested(journal: Journal, wanted: Iterable[str]) -> dict[str, tuple[float | None, bool]]:
+    """The win rate in the backtest that signals carried when they were told: the one they were traded on.
+
+    And whether another version tested it than told the signal; one that is not known is no other.
+    """
+    found: dict[str, tuple[float | None, bool]] = {}
     names = frozenset(wanted)
     if not names:
         return found
-    for decision in (each.record.decision for each in journal.read(Decided)):
-        if decision.signal.id in names:
-            record = decision.evidence.get("backtest")
-            rate = record.get("win_rate") if isinstance(record, Mapping) else None
-            found[decision.signal.id] = float(rate) if isinstance(rate, int | float) else None
+    versions = {each.record.session: each.record.version for each in journal.read(SessionBegan)}
+    for told in (each.record for each in journal.read(Decided)):
+        if told.decision.signal.id in names:
+            record = told.decision.evidence.get("backtest")
+            record = record if isinstance(record, Mapping) else {}
+            rate, version = record.get("win_rate"), record.get("version")
+            is_other = version is not None and version != versions.get(told.session, version)
+            found[told.decision.signal.id] = _rate(rate), is_other
     return found
+
+
+def _rate(rate: object) -> float | None:
+    return float(rate) if isinstance(rate, int | float) and math.isfinite(rate) else None
 
 
 @dataclass(slots=True)

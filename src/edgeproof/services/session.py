@@ -76,6 +76,7 @@ class Session:
             watched=plan.watched,
             health=FeedHealth(plan.instruments),
             instruments={each: InstrumentStanding() for each in plan.instruments},
+            see_channels=self.means.messenger.view,
         )
 
     async def run(self) -> None:
@@ -146,10 +147,11 @@ class Session:
         # In a thread: Ctrl-C and the picture need not wait for it.
         records = await asyncio.to_thread(self._begin, prepared, taken, now)
         self._trader = await means.trading(plan.session)
-        self._shown.see_trading = self._trader.view
+        self._shown.see_trading, self._shown.see_weights = self._trader.view, self._trader.weights
         records += self._trader.begin(prepared, now)
+        history = {instrument: each.candles for instrument, each in prepared.items()}
         # What was not told yet stands before what is new, which is queued behind it.
-        means.journal.append(means.messenger.begin(plan.session, self._venue_now))
+        means.journal.append(means.messenger.begin(plan.session, self._venue_now, history))
         # What fired while no session was there, and is still in time, is traded like any other.
         self._keep([*records, *self._trader.seen((), records, ())])
         for each in plan.instruments:
@@ -302,7 +304,7 @@ class Session:
         """Into the journal, with what people are to be told of it: both or neither."""
         messages = self.means.messenger.composed(records)
         self.means.journal.append([*records, *messages])
-        self.means.messenger.queued(messages)
+        self.means.messenger.queued([*records, *messages])
 
     def _venue_now(self) -> int:
         return max(self._desk.now, self._shown.health.venue_time)
@@ -346,6 +348,8 @@ class Session:
                 self._shown.previews = self._previews(feed)
             if self._desk.now // DAY > self._compared_until // DAY:
                 await self._compare(self._compared_until)
+            if summary := await self.means.messenger.summed_up(self._desk.now):
+                self._keep(summary)
 
     def _look_at_files(self) -> None:
         words, killed = self.means.changes()

@@ -13,10 +13,11 @@ from edgeproof.core.model.trading_event import FateDecided
 PROVEN = frozenset({"qualified", "paper", "live"})
 """States of hypotheses that were shown to have an edge."""
 
+KILLED = "killed"
 WARNINGS = {
     "rejected": "rejected: its record speaks against it",
-    "killed": "killed: it was taken out of use",
-    "probation": "on probation: it does worse than its record",
+    KILLED: "killed: it was taken out of use",
+    "probation": "on probation: its live trades had killed it",
     "draft": "draft: it was never tested as it stands",
 }
 _UNPROVEN = "unproven: no edge has been shown"
@@ -31,7 +32,7 @@ def signal_document(decision: Decision, traded: FateDecided | None = None) -> di
     """A signal with its evidence. What does not exist is null; `warning` is null for a qualified hypothesis only.
 
     `traded` is what trading made of it: `size` is what was ordered, null where nothing was, and `trade` says why. Both
-    are null in a session that only watches.
+    are null in a session that only watches. What trading has killed is told as killed, whatever its state was before.
     """
     signal, is_qualified = decision.signal, decision.state in PROVEN
     document = {
@@ -56,7 +57,7 @@ def signal_document(decision: Decision, traded: FateDecided | None = None) -> di
         "latency_ms": decision.latency_ms,
         "state": decision.state,
         "qualified": is_qualified,
-        "warning": warning(decision.state),
+        "warning": warning(KILLED if is_killed(traded) else decision.state),
     }
     return {key: plain(value) for key, value in document.items()}
 
@@ -98,6 +99,11 @@ def weight_document(weighed: SignalWeight) -> dict[str, Any]:
         "trades": weighed.trades,
         "note": weighed.note or None,
     }
+
+
+def is_killed(traded: FateDecided | None) -> bool:
+    """Whether trading has denied a signal because its hypothesis was killed by its live trades."""
+    return traded is not None and traded.weight is not None and not traded.weight.weight
 
 
 def warning(state: str) -> str | None:

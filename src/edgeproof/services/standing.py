@@ -1,9 +1,10 @@
 """How a session stands: a fold over what it did, for the terminal, the metrics and whoever asks."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import CloseMissed, Noticed, ParityRun, SignalTraded, TradeClosed
 from edgeproof.core.model.signal import Decision, Fate
@@ -12,6 +13,8 @@ from edgeproof.core.model.trading_event import FateDecided
 from edgeproof.ports import Report, Sample
 from edgeproof.services.health import FeedHealth, gauge, total
 from edgeproof.services.health import report as report_feed
+from edgeproof.services.notifying.view import ChannelView
+from edgeproof.services.notifying.view import samples as channel_samples
 from edgeproof.services.scoreboard import Scoreboard
 from edgeproof.services.trading_view import TradingView
 
@@ -84,8 +87,9 @@ class Standing:
     """The state of a session. Latencies are milliseconds from the arrival of a close to the signal on the disk.
 
     `closes` counts all closes that were evaluated, those of `missed` (evaluated too late) among them. `see_trading`
-    says how trading stands now, None where nothing is traded; `traded` what it made of the latest decisions, by the ids
-    of their signals. `scoreboard` counts all trades of the journal, `closed` has the last of this session.
+    says how trading stands now, None where nothing is traded; `see_weights` what each hypothesis weighs, none where
+    nobody weighs; `see_channels` how people are told; `traded` what was made of the latest decisions, by the ids of
+    their signals. `scoreboard` counts all trades of the journal, `closed` has the last of this session.
     """
 
     watched: Watched
@@ -104,6 +108,8 @@ class Standing:
     scoreboard: Scoreboard = field(default_factory=Scoreboard)
     parity: ParityRun | None = None
     see_trading: Callable[[], TradingView | None] = lambda: None
+    see_channels: Callable[[], Sequence[ChannelView]] = lambda: ()
+    see_weights: Callable[[], Mapping[str, SignalWeight]] = dict
     _open: list[Decision] = field(default_factory=list)
 
     @property
@@ -176,6 +182,7 @@ def _stale_closes(standing: Standing) -> Iterator[str]:
 
 
 def _samples(standing: Standing) -> Iterator[Sample]:
+    yield from channel_samples(standing.see_channels())
     yield total("closes_evaluated", "Closes that were evaluated", float(standing.closes))
     for reason, count in standing.missed.items():
         yield total("closes_missed", "Closes evaluated too late", float(count), {"reason": reason})

@@ -2,12 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 
+from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import BookKept, SessionBegan, SignalTraded
 from edgeproof.core.model.live_trade import LiveTrade
@@ -32,6 +34,8 @@ from edgeproof.services.trading_view import TradingView
 
 LEAST_DAYS = 30
 """Whole days before there are ratios of daily returns: of a few days they are figures without a meaning."""
+
+NO_WEIGHTS: Mapping[str, SignalWeight] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +62,8 @@ class HypothesisFigures:
     """One hypothesis. `signals` are those that trading was asked about, `taken` of them became orders.
 
     `expected` is how many trades the backtest had in as much time, None where that is not known. `watched_days` is how
-    long it was watched, all instruments added up. `state` is the one its last trade was told under.
+    long it was watched, all instruments added up. `state` is the one its last trade was told under. `weight` is what
+    its signals would get now and why, by drift; None where nobody weighs it.
     """
 
     row: ScoreRow
@@ -68,6 +73,7 @@ class HypothesisFigures:
     taken: int
     watched_days: float
     expected: float | None
+    weight: SignalWeight | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +98,21 @@ def names_traded(journal: Journal) -> frozenset[str]:
 
 
 def live_statistics(
-    journal: Journal, view: TradingView, records: Records, chosen: Collection[str] | None = None
+    journal: Journal,
+    view: TradingView,
+    records: Records,
+    chosen: Collection[str] | None = None,
+    *,
+    weights: Mapping[str, SignalWeight] = NO_WEIGHTS,
 ) -> LiveStatistics:
-    """The statistics of a journal whose trading stands as `view` says, of the chosen hypotheses (None: of all)."""
+    """The statistics of a journal whose trading stands as `view` says, of the chosen hypotheses (None: of all).
+
+    Each of `weights` has its figures, whether it has traded or not.
+    """
     every = live_trades(journal)
     trades = tuple(each for each in every if chosen is None or each.signal.hypothesis in chosen)
+    names = {*names_traded(journal), *(each.signal.hypothesis for each in every), *weights}
+    names = {each for each in names if chosen is None or each in chosen}
     began = [each.record for each in journal.read(SessionBegan)]
     first = next((each.record.at for each in journal.read(BookKept)), view.at)
     start = min(first, view.at)
@@ -112,7 +128,7 @@ def live_statistics(
         streaks=streaks(np.array([float(each.trade.net_pnl) for each in trades])),
         exposure=exposure(spans, start, view.at),
         account=_account(journal, every, view) if chosen is None else None,
-        hypotheses=_hypotheses(journal, trades, records, began, chosen),
+        hypotheses=_weighed(_hypotheses(journal, trades, records, began, names), weights),
     )
 
 
@@ -140,14 +156,13 @@ def _hypotheses(
     trades: Iterable[LiveTrade],
     records: Records,
     began: Sequence[SessionBegan],
-    chosen: Collection[str] | None,
+    names: Collection[str],
 ) -> tuple[HypothesisFigures, ...]:
-    """Those that trading was asked about, the one with the most trades first."""
+    """The figures of hypotheses, the one with the most trades first."""
     signals, taken = _signals(journal)
     own: defaultdict[str, list[LiveTrade]] = defaultdict(list)
     for each in trades:
         own[each.signal.hypothesis].append(each)
-    names = {name for name in {*signals, *own} if chosen is None or name in chosen}
     watched = watched_days(began, journal.taken_until())
     rows = [
         HypothesisFigures(
@@ -162,6 +177,10 @@ def _hypotheses(
         for name in sorted(names)
     ]
     return tuple(sorted(rows, key=lambda each: (-each.figures.n, -each.signals, each.row.hypothesis)))
+
+
+def _weighed(found: Iterable[HypothesisFigures], weights: Mapping[str, SignalWeight]) -> tuple[HypothesisFigures, ...]:
+    return tuple(replace(each, weight=weights.get(each.row.hypothesis)) for each in found)
 
 
 def _signals(journal: Journal) -> tuple[Counter[str], Counter[str]]:

@@ -9,15 +9,16 @@ What is not known is None, never a guess. Money is exact, in the settlement curr
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
+from edgeproof.core.engine.held import open_positions, resting_entries, sent_within_a_minute
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.order import EMERGENCY, ENTRY, EXIT, Order, target_leg
-from edgeproof.core.model.portfolio import OpenPosition, Portfolio, PositionPart, RestingEntry
+from edgeproof.core.model.order import EMERGENCY, EXIT, Order, target_leg
+from edgeproof.core.model.portfolio import Portfolio, RestingEntry
 from edgeproof.core.model.position import Attribution, Position
 from edgeproof.core.model.round_trip import StopKind
 from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.steps import decimal_of
-from edgeproof.core.model.time import MINUTE
 from edgeproof.core.model.trade import Book, TradeAtWork
 from edgeproof.core.model.trading import BreakerLevel, TradingStatus
 from edgeproof.core.risk.breaker import begin_day, cooldown_end, drawdown, level
@@ -176,7 +177,7 @@ def trading_view(
     instrument that is held.
     """
     priced = PricedBook(book, {each: decimal_of(price) for each, price in marks.items()}, margins or {})
-    resting = tuple(_resting(priced, trade, order) for trade, order in _living_entries(book))
+    resting = tuple(_resting(priced, trade, order) for trade, order in resting_entries(book.trades.values()))
     portfolio = begin_day(_portfolio(priced, resting, now), now, limits)
     equity, risk, gross = portfolio.equity, portfolio.open_risk, portfolio.gross_notional
     cooldown = cooldown_end(portfolio.losses, limits)
@@ -216,7 +217,7 @@ def _portfolio(priced: PricedBook, resting: Sequence[RestingView], now: int) -> 
     return Portfolio(
         equity=equity,
         peak_equity=max(known, default=None),
-        positions=tuple(_open_position(priced, each) for each in priced.book.positions.values() if each.quantity),
+        positions=tuple(open_positions(priced.book.positions.values(), priced.marks.get, partial(_stop_of, priced))),
         resting=tuple(
             RestingEntry(
                 signal_id=each.signal_id,
@@ -230,23 +231,13 @@ def _portfolio(priced: PricedBook, resting: Sequence[RestingView], now: int) -> 
         day=account.day,
         losses=account.losses,
         status=account.status,
-        orders_last_minute=sum(1 for each in account.sent_at if each > now - MINUTE),
+        orders_last_minute=sent_within_a_minute(account, now),
     )
 
 
-def _open_position(priced: PricedBook, position: Position) -> OpenPosition:
-    parts = (
-        PositionPart(
-            signal_id=part.signal_id,
-            quantity=part.direction * part.quantity,
-            entry_price=part.average_entry,
-            protective_stop=stop_at_venue(priced.trade(part.signal_id), part.quantity)[1],
-        )
-        for part in position.attributions
-        if part.quantity
-    )
-    mark = priced.marks.get(position.instrument)
-    return OpenPosition(instrument=position.instrument, mark_price=mark, parts=tuple(parts))
+def _stop_of(priced: PricedBook, part: Attribution) -> Decimal | None:
+    """What guards all of a part; the rules of risk ask for its newest stop, however much of it that is for."""
+    return stop_at_venue(priced.trade(part.signal_id), part.quantity)[1]
 
 
 def _day(portfolio: Portfolio, limits: RiskLimits) -> DayView | None:
@@ -307,9 +298,7 @@ def _position(priced: PricedBook, position: Position, part: Attribution) -> Posi
         unrealized_r=_in_r(unrealized, planned),
         net_pnl=net,
         net_r=_in_r(net, planned),
-        open_risk=None
-        if trigger is None
-        else max(ZERO, part.direction * part.quantity * (part.average_entry - trigger)),
+        open_risk=_risk(part, trigger),
         fees=part.fees,
         funding=part.funding,
         is_funding_complete=part.is_funding_complete,
@@ -343,13 +332,6 @@ def _targets(trade: TradeAtWork) -> Iterator[TargetView]:
             filled=filled,
             is_done=filled > 0 and not living,
         )
-
-
-def _living_entries(book: Book) -> Iterator[tuple[TradeAtWork, Order]]:
-    for trade in book.trades.values():
-        for order in living(trade, ENTRY):
-            if order.remaining_quantity > 0:
-                yield trade, order
 
 
 def _resting(priced: PricedBook, trade: TradeAtWork, order: Order) -> RestingView:

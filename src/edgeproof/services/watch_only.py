@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from edgeproof.core.model.candle import Candles
+from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import Record
 from edgeproof.core.signals.watch import ExitMet
 from edgeproof.ports import FeedEvent, MarketFeed, TradingFeed, Wish
+from edgeproof.services.notifying.view import ChannelView
 from edgeproof.services.prepare import Prepared
 from edgeproof.services.trading_view import TradingView
 
@@ -41,11 +44,20 @@ class NobodyTrades:
         """None."""
         return None
 
+    def weights(self) -> Mapping[str, SignalWeight]:
+        """None."""
+        return {}
+
 
 class NobodyIsTold:
     """The messenger where no channel is set up."""
 
-    def begin(self, session: str, venue_now: Callable[[], int]) -> list[Record]:  # noqa: ARG002
+    def begin(
+        self,
+        session: str,  # noqa: ARG002
+        venue_now: Callable[[], int],  # noqa: ARG002
+        history: Mapping[Instrument, Candles],  # noqa: ARG002
+    ) -> list[Record]:
         """Nothing."""
         return []
 
@@ -56,11 +68,19 @@ class NobodyIsTold:
     def queued(self, records: Sequence[Record]) -> None:
         """Nothing."""
 
+    async def summed_up(self, now: int) -> list[Record]:  # noqa: ARG002
+        """Nothing."""
+        return []
+
     def start(self) -> None:
         """Nothing."""
 
     def check(self) -> None:
         """Nothing."""
+
+    def view(self) -> Sequence[ChannelView]:
+        """Nothing."""
+        return ()
 
     async def finish(self) -> None:
         """Nothing."""

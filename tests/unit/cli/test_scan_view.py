@@ -3,16 +3,19 @@
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from rich.console import Console, RenderableType
 
 from edgeproof.cli.decision_view import decision_view
 from edgeproof.cli.scan_view import Size, picture, starting_picture
+from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.instrument import Instrument
+from edgeproof.services.scoreboard import Scoreboard
 from edgeproof.services.standing import InstrumentStanding, Standing, Watched
 from tests.support.sessions import BITCOIN, INSTRUMENTS, decisions, health, signal, standing, told, vetoed
-from tests.support.trading import trading_standing
+from tests.support.trading import LONG, trading_standing
 
 
 def lines_of(view: RenderableType, width: int) -> list[str]:
@@ -174,6 +177,32 @@ def test_session_that_trades_shows_live_beside_tested() -> None:
     rows = [lines[at + 2], lines[at + 3]]
     assert any(row.endswith("1 of 50") and " 44% " in row for row in rows)
     assert any(row.endswith("not tested") for row in rows)
+
+
+def weighed(traded: Standing) -> Standing:
+    half = SignalWeight(weight=Decimal("0.5"), stage="half", value=3.2, limit=4.0, trades=9)
+    others = {"Another_1h": SignalWeight(stage="steady", value=0.0), "New_1h": SignalWeight(stage="untested")}
+    traded.see_weights = lambda: {LONG.hypothesis: half, **others}
+    return traded
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_scoreboard_shows_the_weight_and_the_stage_of_each_hypothesis(width: int) -> None:
+    lines = shown(width, 60, weighed(trading_standing()))
+    at = next(number for number, line in enumerate(lines) if line.startswith("scoreboard: live against tested"))
+    assert "weight" in lines[at + 1]
+    assert lines[at + 2] == "without a trade: 1 weighs 1 (ok), 1 weighs 1 (untested)"
+    assert any("0.5 half" in line for line in lines[at + 3 : at + 5])
+    assert max(map(len, lines)) <= width
+
+
+def test_session_without_a_trade_shows_what_its_hypotheses_weigh() -> None:
+    fresh = weighed(trading_standing())
+    fresh.scoreboard = Scoreboard()
+    lines = shown(80, 60, fresh)
+    at = next(number for number, line in enumerate(lines) if line.startswith("scoreboard: live against tested"))
+    assert lines[at + 1].startswith("without a trade: ")
+    assert "1 weighs 0.5 (half)" in lines[at + 1]
 
 
 def test_session_that_only_watches_has_no_scoreboard() -> None:

@@ -1,5 +1,6 @@
 """`edgeproof stats`, asked of a journal: text, JSON, and plain words where there is nothing."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -7,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from edgeproof.cli.score_lines import score_table
-from edgeproof.core.model.journal import Record
+from edgeproof.core.model.entry import SignalWeight
+from edgeproof.core.model.journal import Record, TradeClosed
 from edgeproof.core.model.trade import Account, Book
 from edgeproof.services.evidence import TrackRecord
 from edgeproof.services.scoreboard import Tally, score
@@ -41,8 +43,15 @@ def three() -> list[Record]:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: object) -> Asked:
-    def run(*words: str, records: list[Record], tested: bool = True, columns: int = 120) -> Outcome:
+    def run(
+        *words: str,
+        records: list[Record],
+        tested: bool = True,
+        columns: int = 120,
+        weights: dict[str, SignalWeight] | None = None,
+    ) -> Outcome:
         ask(monkeypatch, ListJournal(records))
+        monkeypatch.setattr("edgeproof.bootstrap.statistics.weights_of_journal", lambda _home, _journal: weights or {})
         found = {(name, BITCOIN): TESTED for name in ("Rebound_5m", "Momentum_Shift_15m")} if tested else {}
         monkeypatch.setattr("edgeproof.bootstrap.statistics.records_of_journal", lambda _home, _journal: found)
         return call(["stats", *words, "--home", str(tmp_path)], monkeypatch, capsys, columns=columns)
@@ -140,3 +149,103 @@ def test_scoreboard_says_by_how_much_a_win_rate_is_off(wins: int, words: str) ->
     row = score("A", {BITCOIN: Tally(n=60, n_wins=wins)}, {("A", BITCOIN): TESTED})
     _, (line,) = score_table([row], 80)
     assert line.plain.endswith(words)
+
+
+# --- weights ---
+
+WEIGHTS = {
+    "Rebound_5m": SignalWeight(weight=Decimal("0.5"), stage="half", value=31.98, limit=35.01, trades=2),
+    "Momentum_Shift_15m": SignalWeight(
+        weight=Decimal("1.14"), stage="gaining", value=0.0, limit=33.0, trades=1, note="on probation: 1 of 50 trades"
+    ),
+    "Quiet_5m": SignalWeight(stage="untested", note="no verdict: it was never tested"),
+    "Calm_1h": SignalWeight(stage="steady", value=0.0),
+    "Gone_1h": SignalWeight(weight=Decimal(0), stage="kill", note="killed: edgeproof hypotheses revive lets it trade"),
+}
+
+
+def test_stats_show_the_weight_and_the_stage_of_each_hypothesis(asked: Asked) -> None:
+    lines = asked(records=three(), weights=WEIGHTS).out.splitlines()
+    [row] = [line for line in lines if line.startswith("Rebound_5m")]
+    assert row.split()[-5:] == ["0.5", "half", "2", "of", "50"]
+    assert any("drift 32.0, killed above 35.0" in line for line in lines)
+    [row] = [line for line in lines if line.startswith("Momentum_Shift_15m")]
+    assert "1.14 gaining" in row
+    assert any(line.endswith("on probation: 1 of 50 trades") for line in lines)
+
+
+def test_stats_show_the_weight_of_what_has_not_traded_too(asked: Asked) -> None:
+    lines = asked(records=three(), weights=WEIGHTS).out.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("3 more without a trade that is over"))
+    assert sorted(lines[at + 1 : at + 4]) == [
+        "    weight 0 kill:  Gone_1h",
+        "    weight 1 ok:  Calm_1h",
+        "    weight 1 untested:  Quiet_5m",
+    ]
+
+
+def test_stats_as_json_have_the_weight_of_every_hypothesis(asked: Asked) -> None:
+    rows = asked("--json", records=begun(), weights=WEIGHTS).document["hypotheses"]
+    found = {each["hypothesis"]: each["weight"] for each in rows}
+    assert found.keys() == WEIGHTS.keys()
+    assert found["Rebound_5m"] == {
+        "weight": 0.5, "stage": "half", "value": 31.98, "limit": 35.01, "trades": 2, "note": None,
+    }  # fmt: skip
+    assert (found["Quiet_5m"]["weight"], found["Quiet_5m"]["value"]) == (1.0, None)
+    (row,) = asked("calm_*", "--json", records=begun(), weights=WEIGHTS).document["hypotheses"]
+    assert row["hypothesis"] == "Calm_1h"
+
+
+@pytest.mark.parametrize("columns", [80, 100, 120])
+def test_weights_fit_the_terminal(asked: Asked, columns: int) -> None:
+    many = {f"Hypothesis_Of_A_Long_Name_{number}_15m": SignalWeight(stage="steady") for number in range(9)}
+    lines = asked(records=three(), columns=columns, weights=WEIGHTS | many).out.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert any("0.5 half" in line for line in lines)
+
+
+def test_a_stage_of_no_other_weight_is_told_on_a_narrow_terminal_too() -> None:
+    row = score("A", {BITCOIN: Tally(n=60, n_wins=30)}, {("A", BITCOIN): TESTED})
+    _, (line,) = score_table([row], 80, {"A": SignalWeight(stage="alert", value=28.0, limit=35.0, trades=60)})
+    assert "1 alert" in line.plain
+
+
+# --- bad input ---
+
+
+def without_risk() -> list[Record]:
+    *rest, end = trade(1, "100")
+    assert isinstance(end, TradeClosed)
+    return [*rest, replace(end, trade=replace(end.trade, risk=Decimal(0)))]
+
+
+BAD: dict[str, list[Record]] = {
+    "no trade": [],
+    "one loser": trade(1, "-100"),
+    "nothing but winners": [record for number in range(60) for record in trade(number, "100")],
+    "nothing but losers": [record for number in range(60) for record in trade(number, "-100")],
+    "one that made nothing": trade(1, "0"),
+    "one without a risk": without_risk(),
+}
+
+
+@pytest.mark.parametrize("by", ["hypothesis", "day", "regime"])
+@pytest.mark.parametrize("tested", [True, False])
+@pytest.mark.parametrize("of", list(BAD))
+def test_stats_of_bad_input_are_words_and_never_what_is_no_number(asked: Asked, of: str, tested: bool, by: str) -> None:
+    records = [*begun(), *BAD[of]]
+    text = asked("--by", by, records=records, tested=tested, weights=WEIGHTS).out.lower()
+    assert not {"nan", "inf", "infinity"} & set(re.findall(r"[a-z]+", text))
+    asked("--json", "--by", by, records=records, tested=tested, weights=WEIGHTS)  # would be refused by the writer
+
+
+def test_stats_of_nothing_but_winners_give_their_verdict_and_no_profit_factor(asked: Asked) -> None:
+    outcome = asked("--json", records=[*begun(), *BAD["nothing but winners"]], weights=WEIGHTS)
+    row = next(each for each in outcome.document["hypotheses"] if each["hypothesis"] == "Rebound_5m")
+    assert (row["live"]["profit_factor"], row["against_tested"]["verdict"]) == (None, "above")
+
+
+def test_stats_of_an_account_that_began_with_nothing_divide_by_nothing(asked: Asked) -> None:
+    empty: list[Record] = [began(), whole(Book(account=Account(cash=Decimal(0)))), *candles()]
+    assert "began with 0.00" in asked(records=empty).out
+    assert asked("--json", records=[*empty, *trade(1, "100")]).document["account"]["equity"] is not None

@@ -22,6 +22,7 @@ from edgeproof.core.performance.drift import (
     after,
     calibrate,
     weight_of,
+    why_silent,
 )
 from edgeproof.core.performance.sample import Untestable
 from edgeproof.research.resampling import stream
@@ -61,6 +62,11 @@ def folded(test: DriftTest, *r: float) -> Drift:
         ([1.5] * 40, "all 40 tested round trips ended alike (+1.50 R): nothing can be unlike them"),
         ([1.0, -1.0] * 20, "40 tested round trips made +0.000 R each: there is no edge to lose"),
         ([0.5, -1.0] * 20, "40 tested round trips made -0.250 R each: there is no edge to lose"),
+        ([0.9, 1.1] * 20, "none of 40 tested round trips fell short: what a loss means is unclear"),
+        (
+            [0.9, 1.1] * 20_000 + [-1.0],
+            "too few of 40001 tested round trips fell short: what a loss means is unclear",
+        ),
     ],
 )
 def test_outcomes_that_prove_nothing_make_no_test(r: list[float], words: str) -> None:
@@ -95,6 +101,24 @@ def test_rules_that_cannot_be_meant_are_refused() -> None:
         calibrated(outcomes(), block_length=0.5)
     with pytest.raises(InputError, match="finite outcomes"):
         calibrated(np.array([math.nan] * 40))
+
+
+def test_outcomes_without_r_make_no_test() -> None:
+    assert why_silent(np.array([1.0, -0.5] * 20 + [math.nan])) == Untestable("1 of 41 tested round trips have no R")
+
+
+@pytest.mark.parametrize("lost", [1, 2, 5, 20])
+@pytest.mark.parametrize("won", [0.5, 1.0, 3.0])
+def test_one_live_loss_of_one_r_never_kills(won: float, lost: int) -> None:
+    test = calibrate(np.array([won * (1 + 0.01 * (each % 3)) for each in range(60)] + [-1.0] * lost), stream(0))
+    if isinstance(test, DriftTest):
+        assert folded(test, -1.0).stage is not DriftStage.KILL
+
+
+def test_all_live_trades_winning_gains_no_more_than_the_heaviest_weight() -> None:
+    test = calibrated(outcomes())
+    weight = weight_of(test, folded(test, *[5.0] * 1_000))
+    assert weight == HEAVIEST
 
 
 # --- the fold ---

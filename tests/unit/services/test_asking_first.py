@@ -19,7 +19,7 @@ from edgeproof.core.model.time import HOUR, MINUTE
 from edgeproof.core.model.trading_event import TradeFate
 from edgeproof.ports import FeedEvent, Wish
 from edgeproof.services.asking_first import AskingFirst, asking_first, offers_of
-from edgeproof.services.trading import take_up
+from edgeproof.services.taking_up import take_up
 from tests.support.asked import ListJournal
 from tests.support.sessions import BITCOIN, SESSION
 from tests.support.trading import LONG, SHORT, began, decided, traded, whole

@@ -12,7 +12,7 @@ from edgeproof.core.model.trading_event import TradeFate
 from edgeproof.ports import Wish
 from edgeproof.services.asking_first import NOBODY, AskingFirst, asking_first, offers_of
 from edgeproof.services.session import Session
-from edgeproof.services.trading import take_up
+from edgeproof.services.taking_up import take_up
 from tests.unit.services.test_paper_session import UNTIL, Burning, Disk, Fuse, plan, records, session
 from tests.unit.services.test_session import Killed
 

@@ -100,6 +100,9 @@ def test_one_that_has_not_traded_has_its_usual_weight() -> None:
         ({"outcomes": None, "why": "the run r1 of its record is not kept any more"}, "no verdict: the run r1 of its"),
         ({"outcomes": np.array([1.0])}, "no verdict: needs at least 30 tested round trips, has 1"),
         ({"outcomes": np.array([-1.0, 0.5] * 20)}, "no verdict: 40 tested round trips made -0.250 R each"),
+        ({"outcomes": np.array([1.0, np.nan] * 20)}, "no verdict: 20 of 40 tested round trips have no R"),
+        ({"outcomes": np.array([1.0, 1.1] * 20)}, "no verdict: none of 40 tested round trips fell short"),
+        ({"outcomes": OUTCOMES}, "no verdict: so"),
     ],
 )
 def test_without_a_tested_edge_there_is_no_verdict(of: dict[str, Any], note: str) -> None:
@@ -108,6 +111,21 @@ def test_without_a_tested_edge_there_is_no_verdict(of: dict[str, Any], note: str
     weight = drifting.weight(NAME)
     assert (float(weight.weight), weight.stage, weight.value) == (1.0, "untested", None)
     assert weight.note.startswith(note)
+
+
+def test_probation_is_a_stage_of_its_own_until_a_worse_one_is_reached() -> None:
+    drifting = Drifting("s", weighing(state="probation"))
+    assert drifting.weight(NAME).stage == "probation"
+    told(drifting, 0.2)
+    assert (drifting.weight(NAME).stage, drifting.weight(NAME).note) == ("probation", "on probation: 1 of 50 trades")
+    told(drifting, *[-1.0] * 3)
+    assert drifting.weight(NAME).stage == "half"
+    untested = Drifting("s", weighing(state="probation", outcomes=None)).weight(NAME)
+    assert (untested.stage, untested.note) == ("probation", "on probation, and no verdict: it was never tested")
+
+
+def test_weights_are_of_all_that_are_watched_whether_they_have_traded_or_not() -> None:
+    assert Drifting("s", weighing()).weights().keys() == {NAME}
 
 
 def test_a_hypothesis_nobody_knows_is_untested() -> None:

@@ -45,7 +45,9 @@ from edgeproof.services.kept_book import book_of, kept_book, marks_of
 from edgeproof.services.plan import Means, Plan
 from edgeproof.services.session import Session
 from edgeproof.services.standing import Watched
-from edgeproof.services.trading import Exchange, Histories, TradingDesk, TradingPlan, take_up
+from edgeproof.services.taking_up import take_up
+from edgeproof.services.trading import TradingDesk
+from edgeproof.services.trading_plan import Exchange, Histories, TradingPlan
 from edgeproof.services.trading_view import trading_view
 from edgeproof.services.watch_only import NobodyIsTold
 from tests.support.clocks import HandClock
@@ -411,7 +413,8 @@ def impatient(turns: list[Turn]) -> Weighing:
 def test_a_session_weighs_its_signals_and_denies_those_of_what_its_trades_have_killed() -> None:
     turns: list[Turn] = []
     disk = Disk(weighing=impatient(turns))
-    assert run(disk, Fuse())
+    of = session(disk, Fuse())
+    asyncio.run(of.run())
     decided = [each.decided for each in records(disk, SignalTraded)]
     weighed = [each.weight for each in decided if each.weight is not None]
     assert {"steady", "half", "kill"} <= {each.stage for each in weighed}
@@ -425,6 +428,10 @@ def test_a_session_weighs_its_signals_and_denies_those_of_what_its_trades_have_k
     assert "drift" in {each.rule for each in decided}
     killed = [each.hypothesis for each in turns]
     assert killed
+    assert of.standing is not None
+    shown = of.standing.see_weights()
+    assert shown.keys() == {each.name for each in hypotheses()}
+    assert {name for name, each in shown.items() if each.stage == "kill"} == set(killed)
     assert len(killed) == len(set(killed))
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from edgeproof.core.model.drill import DrillResult
-from edgeproof.core.model.journal import Record, TradeClosed
+from edgeproof.core.model.journal import Decided, Record, TradeClosed
 from edgeproof.core.model.time import DAY, HOUR
 from edgeproof.services.readiness import Line, Needed, by_hypothesis, checklist
 from edgeproof.services.ready_figures import read_figures
@@ -69,6 +69,28 @@ def test_readiness_without_a_tested_record_compares_nothing_and_says_of_what() -
         ("Rebound", 1, 0.5),
         ("Unproven", 1, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [("0.0.9", "; 1 of 2 tested by another version"), ("0.1.0", ""), (None, "")],
+)
+def test_readiness_says_where_another_version_tested(version: str | None, words: str) -> None:
+    told, *rest = trade(0, 1)
+    assert isinstance(told, Decided)
+    record = {"backtest": {"win_rate": 0.5, "n": 200, "version": version}}
+    told = replace(told, decision=replace(told.decision, evidence=record))
+    found = lines(paper([told, *rest], trade(1, -1)))["win_rate"]
+    assert found.found == f"50.0 %, tested 50.0 %: +0.0 points{words}"
+
+
+@pytest.mark.parametrize("evidence", [{}, {"backtest": None}, {"backtest": {"win_rate": None}}, {"backtest": "gone"}])
+def test_readiness_of_a_record_that_cannot_be_read_compares_nothing(evidence: dict[str, object]) -> None:
+    told, *rest = trade(0, 1)
+    assert isinstance(told, Decided)
+    told = replace(told, decision=replace(told.decision, evidence=evidence))
+    found = lines(paper([told, *rest]))["win_rate"]
+    assert (found.value, found.holds) == (None, False)
 
 
 @pytest.mark.parametrize(("won", "holds"), [(46, False), (47, True), (52, True), (57, True), (58, False)])

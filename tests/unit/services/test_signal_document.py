@@ -5,6 +5,7 @@ import math
 from dataclasses import replace
 from decimal import Decimal
 
+from edgeproof.cli.scan_lines import signal_text
 from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.trading_event import FateDecided, TradeFate
 from edgeproof.services.signal_document import decision_document, signal_document, signal_line
@@ -49,6 +50,15 @@ def test_signal_that_was_traded_says_its_weight_and_how_its_hypothesis_does() ->
     assert signal_document(told(signal()), replace(taken, weight=weight))["trade"]["weight"] == {
         "weight": 0.5, "stage": "half", "value": 31.98, "limit": 35.01, "trades": 64, "note": None,
     }  # fmt: skip
+
+
+def test_signal_of_a_hypothesis_that_its_trades_have_just_killed_says_so() -> None:
+    weight = SignalWeight(weight=Decimal(0), stage="kill", value=5.25, limit=4.0, trades=9, note="killed: revive it")
+    denied = FateDecided(time=0, signal_id="s", fate=TradeFate.DENIED, rule="drift", value=5.25, limit=4.0)
+    found = signal_document(told(signal()), replace(denied, weight=weight))
+    assert (found["state"], found["warning"]) == ("qualified", "killed: it was taken out of use")
+    assert (found["trade"]["rule"], found["trade"]["weight"]["note"]) == ("drift", "killed: revive it")
+    assert signal_text(told(signal()), replace(denied, weight=weight)).endswith("not traded: killed, drift 5.25 > 4")
 
 
 def test_signal_without_targets_or_risk_is_written_with_nulls() -> None:

@@ -1,1 +1,1 @@
-"""The ways to people."""
+"""Ways to people: one module a channel, and what several of them share."""

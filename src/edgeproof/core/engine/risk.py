@@ -8,16 +8,18 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
+from edgeproof.core.engine.held import equity_at, open_positions, resting_entries, sent_within_a_minute
 from edgeproof.core.engine.state import ZERO, EngineState, Sizing
 from edgeproof.core.model.entry import EntryMarket, EntryRequest
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.order import ENTRY, STOP
-from edgeproof.core.model.portfolio import OpenPosition, Portfolio, PositionPart, RestingEntry, total
-from edgeproof.core.model.position import Position
+from edgeproof.core.model.order import STOP
+from edgeproof.core.model.portfolio import OpenPosition, Portfolio, RestingEntry, total
+from edgeproof.core.model.position import Attribution
 from edgeproof.core.model.signal import Signal
 from edgeproof.core.model.steps import decimal_of
-from edgeproof.core.model.time import DAY, MINUTE
+from edgeproof.core.model.time import DAY
 from edgeproof.core.model.trade import Account, TradeAtWork
 from edgeproof.core.model.trading_event import (
     PriceSeen,
@@ -85,20 +87,14 @@ def _stop(state: EngineState, signal: Signal) -> Decimal:
 
 def equity_of(state: EngineState) -> Decimal | None:
     """Cash and what all positions have made at the last prices, all costs paid; None while a price is missing."""
-    return total((state.account.cash, *(_worth(state, each) for each in state.positions.values())))
-
-
-def _worth(state: EngineState, position: Position) -> Decimal | None:
-    if not position.attributions:
-        return ZERO
-    mark = state.mark(position.instrument) if position.quantity else ZERO
-    return None if mark is None else position.net_pnl(mark)
+    return equity_at(state.account.cash, state.positions.values(), state.mark)
 
 
 def portfolio_of(state: EngineState, now: int) -> Portfolio:
     """What risk has to know of the account."""
     account, equity = state.account, equity_of(state)
-    positions, resting = tuple(_positions(state)), tuple(_resting(state))
+    positions = tuple(open_positions(state.positions.values(), state.mark, partial(_stop_of, state)))
+    resting = tuple(_resting(state))
     return Portfolio(
         equity=equity,
         peak_equity=account.peak_equity,
@@ -108,25 +104,12 @@ def portfolio_of(state: EngineState, now: int) -> Portfolio:
         day=account.day,
         losses=account.losses,
         status=account.status,
-        orders_last_minute=sum(at > now - MINUTE for at in account.sent_at),
+        orders_last_minute=sent_within_a_minute(account, now),
     )
 
 
-def _positions(state: EngineState) -> Iterator[OpenPosition]:
-    for position in state.positions.values():
-        if not position.quantity:
-            continue
-        parts = tuple(
-            PositionPart(
-                signal_id=part.signal_id,
-                quantity=part.direction * part.quantity,
-                entry_price=part.average_entry,
-                protective_stop=protective_stop(state.trades[part.signal_id]),
-            )
-            for part in position.attributions
-            if part.quantity
-        )
-        yield OpenPosition(instrument=position.instrument, mark_price=state.mark(position.instrument), parts=parts)
+def _stop_of(state: EngineState, part: Attribution) -> Decimal | None:
+    return protective_stop(state.trades[part.signal_id])
 
 
 def protective_stop(trade: TradeAtWork) -> Decimal | None:
@@ -136,17 +119,15 @@ def protective_stop(trade: TradeAtWork) -> Decimal | None:
 
 
 def _resting(state: EngineState) -> Iterator[RestingEntry]:
-    for trade in state.trades.values():
+    for trade, order in resting_entries(state.trades.values()):
         signal = trade.signal
-        for order in trade.orders.values():
-            if order.intent.leg == ENTRY and order.is_living and order.remaining_quantity:
-                yield RestingEntry(
-                    signal_id=signal.id,
-                    instrument=signal.instrument,
-                    quantity=signal.direction * order.remaining_quantity,
-                    price=_entry_price(state, signal),
-                    protective_stop=_stop(state, signal),
-                )
+        yield RestingEntry(
+            signal_id=signal.id,
+            instrument=signal.instrument,
+            quantity=signal.direction * order.remaining_quantity,
+            price=_entry_price(state, signal),
+            protective_stop=_stop(state, signal),
+        )
 
 
 def _free_margin(

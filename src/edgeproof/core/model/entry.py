@@ -25,9 +25,9 @@ class TrackRecord:
 class SignalWeight:
     """The share of the usual risk that signals of a hypothesis get, 0 for none, and why: how it does against its test.
 
-    `stage` is "untested", "steady", "gaining", "alert", "half" or "kill", "" where nobody weighs. `value` is the
-    statistic of drift after `trades` live trades and `limit` where it kills; None without a test. `note` says what a
-    person should know.
+    `stage` is "untested", "steady", "gaining", "alert", "half" or "kill", or "probation" while one that was killed has
+    shown no other on paper; "" where nobody weighs. `value` is the statistic of drift after `trades` live trades and
+    `limit` where it kills; None without a test. `note` says what a person should know.
     """
 
     weight: Decimal = Decimal(1)

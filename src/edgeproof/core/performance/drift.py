@@ -108,6 +108,9 @@ class Drift:
         return "gaining" if self.is_gaining and self.stage is DriftStage.STEADY else self.stage.value
 
 
+_SHORT = 0.75
+"""What makes the statistic rise is less than this share of the mean: z < -k."""
+
 RESAMPLES = 10_000
 """A chance of 1 % is then met to ± 0.2 points."""
 
@@ -153,6 +156,8 @@ def calibrate(
     reference = mean / (4 * deviation)
     peaks = np.empty((resamples, 2))
     cusum_peaks((r - mean) / deviation, reference, 1.0 / length, stream.copy(), peaks, rules.horizon)
+    if _threshold(peaks[:, 0], rules.kill) <= 0:
+        return Untestable(f"too few of {len(r)} tested round trips fell short: what a loss means is unclear")
     return DriftTest(
         n=len(r),
         mean=mean,
@@ -179,10 +184,14 @@ def why_silent(r: FloatArray) -> Untestable | None:
     """
     if len(r) < MIN_ROUND_TRIPS:
         return too_few(len(r), MIN_ROUND_TRIPS, "tested round trips")
+    if not np.isfinite(r).all():
+        return Untestable(f"{np.count_nonzero(~np.isfinite(r))} of {len(r)} tested round trips have no R")
     if r.min() == r.max():
         return Untestable(f"all {len(r)} tested round trips ended alike ({r[0]:+.2f} R): nothing can be unlike them")
     if r.mean() <= 0:
         return Untestable(f"{len(r)} tested round trips made {r.mean():+.3f} R each: there is no edge to lose")
+    if r.min() >= _SHORT * r.mean():
+        return Untestable(f"none of {len(r)} tested round trips fell short: what a loss means is unclear")
     return None
 
 

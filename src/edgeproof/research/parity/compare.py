@@ -253,7 +253,7 @@ def _closes(watches: Sequence[Watch], span: Span) -> tuple[IntArray, IntArray, i
     due, evaluated, unwatched = [none], [none], 0
     for watch in watches:
         step = watch.session.timeframe
-        begin = max(watch.used.end, watch.after) + step
+        begin = max(watch.used.end, watch.after) // step * step + step  # `after` may lie between two closes
         due.append(np.arange(begin, watch.until + 1, step))
         evaluated.append(watch.closes)
         first = max(watch.after, (span.start or 0) - 1)

@@ -1,4 +1,4 @@
-"""The page as one file: template, style, scripts and data put together.
+"""A page as one file: template, style, scripts and data put together.
 
 The page asks for nothing: its content security policy allows the scripts that are in it, by their hashes, and no
 connection at all. It is the same to the byte for the same run.
@@ -7,7 +7,7 @@ connection at all. It is the same to the byte for the same run.
 import base64
 import hashlib
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
@@ -17,21 +17,36 @@ from edgeproof.research.report.sources import Sources
 
 _SCRIPTS = ("vendor/lightweight-charts.js", "vendor/uplot.js")
 _STYLES = ("vendor/uplot.css", "page/style.css")
-_APP = ("format", "data", "state", "svg", "table", "edge", "overview", "candles", "curves", "panels", "detail", "main")
+_APP = (
+    "format",
+    "data",
+    "state",
+    "svg",
+    "table",
+    "edge",
+    "overview",
+    "trade_chart",
+    "candles",
+    "curves",
+    "panels",
+    "detail",
+    "main",
+)
 """The page's own scripts, in the order in which they build on one another."""
 
 
 def build_page(sources: Sources) -> str:
     """The page of a run."""
-    return render(page_data(sources))
+    data = page_data(sources)
+    return render(data, title=f"edgeproof report {data['run']['id']}", app=_APP)
 
 
-def render(data: Mapping[str, Any]) -> str:
-    """The page that shows this data."""
-    scripts = [*map(_asset, _SCRIPTS), _app()]
+def render(data: Mapping[str, Any], *, title: str, app: Sequence[str]) -> str:
+    """The page that shows this data by the scripts of `app`, in the order in which they build on one another."""
+    scripts = [*map(_asset, _SCRIPTS), _joined(app)]
     parts = {
         "policy": _policy(scripts),
-        "title": html.escape(f"edgeproof report {data['run']['id']}"),
+        "title": html.escape(title),
         "style": "\n".join(map(_asset, _STYLES)),
         "data": packed_document(data),
         "scripts": "\n".join(f"<script>{script}</script>" for script in scripts),
@@ -45,8 +60,8 @@ def _filled(template: str, parts: Mapping[str, str]) -> Iterator[str]:
         yield piece if number % 2 == 0 else parts[piece]
 
 
-def _app() -> str:
-    body = "\n".join(_asset(f"page/{name}.js") for name in _APP)
+def _joined(app: Sequence[str]) -> str:
+    body = "\n".join(_asset(f"page/{name}.js") for name in app)
     return f'"use strict";\n(() => {{\n{body}\n}})();\n'
 
 

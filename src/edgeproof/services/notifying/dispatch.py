@@ -4,22 +4,30 @@ The session never waits for a channel: lanes run beside it, and write their note
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from edgeproof.core.model.candle import Candles
+from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import DeliveryNoted, MessageQueued, OutboxKept, Record, SignalTraded
 from edgeproof.core.model.message import Delivery, Message
 from edgeproof.ports import Clock, Journal
 from edgeproof.ports.channels import Channel
 from edgeproof.services.notifying.compose import Composer
+from edgeproof.services.notifying.daily import EQUITY_CURVE, Daily
 from edgeproof.services.notifying.lane import Lane, Tools
 from edgeproof.services.notifying.outbox import QUEUED, waiting_in
 from edgeproof.services.notifying.policy import ChannelPolicy, Pace
+from edgeproof.services.notifying.recent import RecentCandles
+from edgeproof.services.notifying.tally import percentiles
+from edgeproof.services.notifying.view import ChannelView
 
 GRACE_S = 10.0
 """How long a session that ends waits for what can still be told; the rest is told by the next one."""
 
 _LOOK_EVERY_S = 0.05
+_CANDLES = 60
+"""In a picture."""
 _TRADED = 500
 """Signals of earlier sessions whose trades may go on: their messages say what they are of."""
 
@@ -43,12 +51,18 @@ class Notebook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """Who is told, and how: the channels with their policies, and what the lanes need. See `Tools` and `Composer`."""
+    """Who is told, and how: the channels with their policies, and what the lanes need. See `Tools` and `Composer`.
+
+    `chart` draws a message that has levels, on the candles that `recent` remembers, or the equity of a summary;
+    `summary_after` is when after midnight a day is summed up, None for never.
+    """
 
     channels: Sequence[tuple[Channel, ChannelPolicy]]
     clock: Clock
     share: Callable[[], float]
-    chart: Callable[[Message], bytes | None] = lambda _: None
+    recent: RecentCandles | None = None
+    chart: Callable[[Message, Candles | None], bytes | None] = lambda _message, _candles: None
+    summary_after: int | None = None
     pace: Pace = field(default_factory=Pace)
     repeat_after: int = 300_000
 
@@ -66,26 +80,31 @@ class Dispatcher:
     _has_begun: bool = False
     _composer: Composer = field(init=False)
     _notebook: Notebook = field(init=False)
+    _daily: Daily = field(init=False)
     _running: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
         telling = self.telling
         self._notebook = Notebook(self.journal.append)
+        self._daily = Daily(self.journal, telling.summary_after)
         self._composer = Composer(telling.repeat_after)
         tools = Tools(
             clock=telling.clock,
             note=self._notebook.write,
             venue_now=self._venue_time,
             share=telling.share,
-            chart=telling.chart,
+            chart=self._chart,
             tell=self.tell,
             hand_over=self._hand_over,
             session=lambda: self._session,
         )
         self.lanes = {each.name: Lane(each, policy, tools, telling.pace) for each, policy in telling.channels}
 
-    def begin(self, session: str, venue_now: Callable[[], int]) -> list[Record]:
+    def begin(self, session: str, venue_now: Callable[[], int], history: Mapping[Instrument, Candles]) -> list[Record]:
         """Take up what was not told yet; what is to be written down of it. Again for a session that takes over."""
+        for instrument, candles in history.items():
+            if self.telling.recent is not None:
+                self.telling.recent.begin(instrument, candles)
         self._session, self._venue_now = session, venue_now
         if not self._has_begun:
             self._has_begun = True
@@ -99,6 +118,16 @@ class Dispatcher:
     def _venue_time(self) -> int:
         return self._venue_now()
 
+    def _chart(self, message: Message) -> Callable[[], bytes | None] | None:
+        """What draws the picture of a message, in whatever thread: its candles are taken out now."""
+        levels, recent = message.levels, self.telling.recent
+        if message.document.get(EQUITY_CURVE):
+            return lambda: self.telling.chart(message, None)
+        if levels is None or message.instrument is None or recent is None:
+            return None
+        candles = recent.last(message.instrument, levels.timeframe, _CANDLES, levels.time)
+        return lambda: self.telling.chart(message, candles)
+
     def _take_up(self, delivery: Delivery) -> None:
         lane = self.lanes.get(delivery.channel)
         if lane is None:
@@ -108,6 +137,8 @@ class Dispatcher:
 
     def composed(self, records: Sequence[Record]) -> list[Record]:
         """What people are to be told of records, to be written down with them."""
+        if self.telling.recent is not None:
+            self.telling.recent.taken(records)
         found = self._composer.messages(records, self.telling.clock.now())
         queued = [(each, self._channels_for(each)) for each in found]
         return [
@@ -126,6 +157,16 @@ class Dispatcher:
                 for channel in record.channels:
                     self.lanes[channel].add([Delivery(message=record.message, channel=channel)])
 
+    async def summed_up(self, now: int) -> list[Record]:
+        """The summary of a day that is due at the venue's time, to be written down; nothing where none is."""
+        start = self._daily.due(now)
+        if start is None:
+            return []
+        message = await asyncio.to_thread(self._daily.message, start, self.telling.clock.now())
+        channels = self._channels_for(message)
+        found = MessageQueued(session=self._session, at=message.at, message=message, channels=channels)
+        return [found] if channels else []
+
     def start(self) -> None:
         """Begin to deliver, once."""
         if self._running is None:
@@ -138,19 +179,40 @@ class Dispatcher:
 
     def check(self) -> None:
         """Raise what ended the deliveries, where something did: notes that cannot be written end a session."""
-        if self._running is None or not self._running.done():
+        if self._running is None or not self._running.done() or self._running.cancelled():
             return
         try:
             self._running.result()
         except ExceptionGroup as group:
             raise group.exceptions[0] from None
 
-    async def finish(self, grace_s: float = GRACE_S) -> None:
-        """Tell what can be told within some seconds, then end; what is left waits in the journal."""
+    @property
+    def waiting(self) -> int:
+        """How many deliveries are not at their end."""
+        return sum(len(lane.waiting) for lane in self.lanes.values())
+
+    def view(self) -> Sequence[ChannelView]:
+        """How each channel stands."""
+        return tuple(
+            ChannelView(
+                name=name,
+                waiting=len(lane.waiting),
+                because=lane.because,
+                counts=dict(lane.counts),
+                percentiles=percentiles(lane.latencies_ms),
+            )
+            for name, lane in self.lanes.items()
+        )
+
+    async def finish(self, grace_s: float = GRACE_S, *, is_patient: bool = False) -> None:
+        """Tell what can be told within some seconds, then end; what is left waits in the journal.
+
+        Who `is_patient` also waits for channels that fail.
+        """
         clock = self.telling.clock
         until = clock.monotonic() + grace_s
         while self._running is not None and not self._running.done() and clock.monotonic() < until:
-            if all(lane.is_idle for lane in self.lanes.values()):
+            if not self.waiting or (not is_patient and all(lane.is_idle for lane in self.lanes.values())):
                 break
             await asyncio.sleep(_LOOK_EVERY_S)
         if self._running is not None:

@@ -31,15 +31,15 @@ _LATENCIES = 10_000
 class Tools:
     """What lanes share. `note` writes down what happened; `share` gives random numbers from 0 to 1.
 
-    `venue_now` is the venue's time, by which signals expire; `chart` makes the picture of a message; `hand_over` gives
-    deliveries to a channel's fallback, and says whether that could be done.
+    `venue_now` is the venue's time, by which signals expire; `chart` gives what draws the picture of a message, where
+    there is one; `hand_over` gives deliveries to a channel's fallback, and says whether that could be done.
     """
 
     clock: Clock
     note: Callable[[Sequence[DeliveryNoted]], Awaitable[None]]
     venue_now: Callable[[], int]
     share: Callable[[], float]
-    chart: Callable[[Message], bytes | None]
+    chart: Callable[[Message], Callable[[], bytes | None] | None]
     tell: Callable[[str], None]
     hand_over: Callable[["Lane", Sequence[Delivery], bool], Awaitable[bool]]
     session: Callable[[], str]
@@ -78,7 +78,7 @@ class Lane:
 
     def __post_init__(self) -> None:
         traits = self.channel.traits
-        self._bucket = Bucket(traits.per_second, traits.burst)
+        self._bucket = Bucket(self.policy.per_second or traits.per_second, traits.burst)
         self._budget = Budget(self.policy.budget)
 
     @property
@@ -222,7 +222,7 @@ class Lane:
             is_late=is_late,
             marks=tuple(self._marks(first, is_late=is_late)),
             updates=tuple(each.message for each in updates),
-            chart=(lambda: self.tools.chart(message)) if message.levels is not None else None,
+            chart=self.tools.chart(message),
         )
 
     def _marks(self, first: Delivery, *, is_late: bool) -> Iterable[str]:

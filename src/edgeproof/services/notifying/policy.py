@@ -17,13 +17,15 @@ _ALWAYS = frozenset({Topic.SUMMARY, Topic.TEST})
 class ChannelPolicy:
     """What one channel is told. Times are milliseconds, `quiet` minutes of the UTC day, from the first to the other.
 
-    `budget` is how many messages it takes within an hour before the rest is put together, 0 for no limit.
+    `budget` is how many messages it takes within an hour before the rest is put together, 0 for no limit; `per_second`
+    how many in the long run, None for what the channel says of itself.
     """
 
     topics: Mapping[Topic, Speech] = field(default_factory=dict)
     least: Severity = Severity.INFO
     quiet: tuple[int, int] | None = None
     budget: int = 0
+    per_second: float | None = None
     fallback: str | None = None
     fallback_after: int = 60 * SECOND
     keep_for: int = DAY

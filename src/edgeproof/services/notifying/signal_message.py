@@ -8,7 +8,7 @@ from edgeproof.core.model.signal import Decision, Signal
 from edgeproof.core.model.steps import decimal_of
 from edgeproof.core.model.time import format_duration, format_time
 from edgeproof.core.model.trading_event import FateDecided, TradeFate
-from edgeproof.services.figures import money_text, price_text, quantity_text, rule_text, span_text
+from edgeproof.services.figures import denial_text, money_text, price_text, quantity_text, span_text
 from edgeproof.services.signal_document import direction_word, risk_reward_text, signal_document, warning
 
 
@@ -78,7 +78,7 @@ def _traded(signal: Signal, traded: FateDecided | None) -> Iterator[tuple[str, s
     if traded is None:
         return
     if traded.fate is not TradeFate.TAKEN or traded.quantity is None:
-        yield "Not traded", f"{traded.fate.value}: {rule_text(traded)}" if traded.rule else traded.fate.value
+        yield "Not traded", f"{traded.fate.value}: {denial_text(traded)}" if traded.rule else traded.fate.value
         return
     risk = traded.quantity * abs(decimal_of(signal.reference_price) - decimal_of(signal.stop_loss))
     yield "Size", f"{quantity_text(traded.quantity)} {signal.instrument.base}"

@@ -9,7 +9,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from edgeproof.research.backtest import Fees, Market, bracket_spec, fires
 from edgeproof.research.parity.causes import Cause
 from edgeproof.research.parity.definitions import Definitions, definitions
 from edgeproof.research.parity.taken import joined, market_of
+from edgeproof.research.parity.trades.known import held_as_known
 from edgeproof.research.parity.trades.live import LiveBook, LiveSide
 from edgeproof.research.parity.trades.money import ROUNDING, ZERO, Exit, Made, TradeCause, differences, pairs
 from edgeproof.research.parity.trades.replayed import END, BacktestSide, Replayed
@@ -135,7 +136,7 @@ class _Hypotheses:
         question = self._question
         for hypothesis, each in zip(new, fires(question.market, new) if new else (), strict=True):
             spec = bracket_spec(hypothesis, question.fees)
-            self._replayed[hypothesis] = Replayed(question.history, spec, each)
+            self._replayed[hypothesis] = Replayed(question.history, hypothesis, spec, each)
 
     def replayed(self, hypothesis: Hypothesis) -> Replayed:
         """The fires of a hypothesis that was found."""
@@ -192,8 +193,10 @@ def _held_against(
         live=trade,
         history=question.history,
         exit_time=replayed.fires.exit_time,
+        known=partial(held_as_known, question.watches, replayed.hypothesis),
         max_hold=replayed.spec.max_hold,
         cuts=question.live.cuts,
+        halts=question.live.halts,
         missed=question.live.missed,
         legs=frozenset(legs),
         corrected=question.corrected,

@@ -17,12 +17,19 @@ from edgeproof.core.model.journal import (
 )
 from edgeproof.core.model.order import ENTRY, parse_order_id
 from edgeproof.core.model.signal import Decision, Signal
+from edgeproof.core.model.trading import TradingState
 from edgeproof.core.model.trading_event import TradeEnded, TradeFate
 from edgeproof.ports import Journal
 from edgeproof.research.parity.trades.money import EXACT, ZERO, Exit, Made
 
 _BETWEEN = "restart_gap"
 _PRICED = frozenset({"intended", "amend_sent"})
+
+
+Halt = tuple[int, int]
+"""From when to when trading was halted; no end is the end of time."""
+
+_FOREVER = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +82,11 @@ class LiveSide:
 
     def was(self, leg: str, what: str, start: int, end: int) -> bool:
         """Whether something happened to an order of a leg with start <= time <= end."""
-        return any(name == leg and each.what == what and start <= each.at <= end for name, each in self._legs())
+        return any(start <= each <= end for each in self.times(leg, what))
+
+    def times(self, leg: str, what: str) -> list[int]:
+        """When something happened to orders of a leg."""
+        return [each.at for name, each in self._legs() if name == leg and each.what == what]
 
 
 def _cuts(journal: Journal, end: int | None) -> Iterator[int]:
@@ -102,14 +113,16 @@ def _lost(note: OrderNoted) -> Decimal:
 class LiveBook:
     """All trades of an instrument up to a time, and the fate of every signal that was decided.
 
-    `cuts` are the times at which a person or a limit of risk spoke, `missed` the closes that were evaluated late, and
-    `between` the signals that fired between two sessions: the next one finds them in its history.
+    `cuts` are the times at which a person or a limit of risk spoke, `halts` the spans in which trading was halted,
+    `missed` the closes that were evaluated late, and `between` the signals that fired between two sessions: the next
+    one finds them in its history.
     """
 
     traded: dict[str, SignalTraded]
     decided: dict[str, Decision]
     taken: tuple[LiveSide, ...]
     cuts: tuple[int, ...]
+    halts: tuple[Halt, ...]
     missed: tuple[int, ...]
     between: frozenset[str]
 
@@ -147,6 +160,21 @@ def read_live(journal: Journal, instrument: Instrument, end: int | None) -> Live
             for each in taken
         ),
         cuts=tuple(sorted(_cuts(journal, end))),
+        halts=tuple(_halts(each.record for each in journal.read(StandingNoted, end=end))),
         missed=tuple(each.at for each in missed),
         between=frozenset(name for each in missed if each.reason == _BETWEEN for name in each.signals),
     )
+
+
+def _halts(notes: Iterable[StandingNoted]) -> Iterator[Halt]:
+    """The spans in which trading was halted; what a session leaves halted, the next one finds so."""
+    since: int | None = None
+    for note in notes:
+        is_halted = note.standing.status.state is TradingState.HALTED
+        if is_halted and since is None:
+            since = note.at
+        elif not is_halted and since is not None:
+            yield since, note.at
+            since = None
+    if since is not None:
+        yield since, _FOREVER

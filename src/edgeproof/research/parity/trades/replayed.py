@@ -16,6 +16,7 @@ from edgeproof.core.model.order import EXIT, STOP, target_leg
 from edgeproof.core.model.round_trip import ExitReason, RoundTrips
 from edgeproof.core.model.steps import decimal_of
 from edgeproof.core.signals.generate import Fires
+from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.simulation.bracket import BracketOutcomes, BracketSpec, prepare
 from edgeproof.core.simulation.history import PriceHistory
 from edgeproof.research.parity.trades.money import EXACT, Exit, Made
@@ -64,8 +65,8 @@ class BacktestSide:
 class Replayed:
     """The fires of one hypothesis over one instrument, and what the backtest makes of those that are asked for."""
 
-    def __init__(self, history: PriceHistory, spec: BracketSpec, fires: Fires) -> None:
-        self.history, self.spec, self.fires = history, spec, fires
+    def __init__(self, history: PriceHistory, hypothesis: Hypothesis, spec: BracketSpec, fires: Fires) -> None:
+        self.history, self.hypothesis, self.spec, self.fires = history, hypothesis, spec, fires
         self._outcomes = BracketOutcomes(history, spec, fires)
         self._prepared = prepare(spec, fires)
 

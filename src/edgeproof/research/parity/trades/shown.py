@@ -3,20 +3,21 @@
 1. What a trade did must be possible: its stop was reached in that minute, its target gone beyond, the exit of its rules
    was due, or somebody (a person, a limit of risk, a stop the venue refused) wanted out.
 2. What it did not do, and the backtest did earlier, must be accounted for: the minute was that of its entry, its own
-   order was not reached, it filled in part, or the close was evaluated late.
+   order was not reached, it filled in part, the close was evaluated late, or trading was halted, which sends no exit.
 
-Of a minute that was corrected afterwards nobody knows what was seen of it: it shows anything.
+Of a minute that was corrected afterwards nobody knows what was seen of it: it shows anything. An exit condition is
+evaluated again over what was known of its close.
 A fill at the beginning of a minute may belong to the one before: an order takes time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from edgeproof.core.model.candle import IntArray
 from edgeproof.core.model.order import EMERGENCY, EXIT, STOP
 from edgeproof.core.model.time import MINUTE, SECOND
 from edgeproof.core.simulation.history import PriceHistory
-from edgeproof.research.parity.trades.live import LiveSide
+from edgeproof.research.parity.trades.live import Halt, LiveSide
 from edgeproof.research.parity.trades.money import Exit, TradeCause
 from edgeproof.research.parity.trades.replayed import END
 
@@ -30,15 +31,18 @@ GRACE_MS = 10 * SECOND
 class Witness:
     """What there is to say about the exits of one trade.
 
-    `exit_time` are the closes at which its exit condition held, `max_hold` its time stop (0: none); `legs` are the legs
+    `exit_time` are the closes at which its exit condition held; `known` says whether it did by what was known of a
+    close when it was evaluated (None: nothing came late). `max_hold` is its time stop (0: none); `legs` are the legs
     by which both sides left, `corrected` the minutes that were corrected afterwards.
     """
 
     live: LiveSide
     history: PriceHistory
     exit_time: IntArray
+    known: Callable[[int], bool | None]
     max_hold: int
     cuts: Sequence[int]
+    halts: Sequence[Halt]
     missed: Sequence[int]
     legs: frozenset[str]
     corrected: frozenset[int]
@@ -77,7 +81,7 @@ class Witness:
     def _was_due(self, ours: Exit) -> bool:
         met = self.exit_time[(self.exit_time > self.live.signal.time) & (self.exit_time <= ours.time)]
         is_over = bool(self.max_hold) and ours.time >= self._entered() + self.max_hold
-        return is_over or len(met) > 0
+        return is_over or len(met) > 0 or any(map(self.known, self.live.times(EXIT, "intended")))
 
     def _entered(self) -> int:
         """The minute of the entry, from which a time stop counts."""
@@ -108,7 +112,8 @@ class Witness:
         if minute <= self.live.entries[0].at or minute in self.corrected or self._was_late(minute):
             return True
         if theirs.leg == EXIT:
-            return self.live.was(EXIT, "intended", minute, minute + LATEST * MINUTE)
+            is_asked = self.live.was(EXIT, "intended", minute, minute + LATEST * MINUTE)
+            return is_asked or self._was_halted(minute) or self._was_not_known(theirs)
         if self.live.was(theirs.leg, "filled", minute, minute + 2 * MINUTE):
             return True
         return not self._is_reached(theirs.leg, minute, minute)
@@ -118,6 +123,12 @@ class Witness:
         if theirs.leg != EXIT or not self.max_hold or theirs.time in self.exit_time:
             return theirs.time
         return max(theirs.time, self._entered() + self.max_hold)
+
+    def _was_not_known(self, theirs: Exit) -> bool:
+        return theirs.time in self.exit_time and self.known(theirs.time) is False
+
+    def _was_halted(self, minute: int) -> bool:
+        return any(start < minute + MINUTE and minute < end for start, end in self.halts)
 
     def _was_late(self, minute: int) -> bool:
         return any(minute - MINUTE <= time <= minute + MINUTE for time in self.missed)

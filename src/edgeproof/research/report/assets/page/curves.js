@@ -18,21 +18,23 @@ function equityView(row) {
   return room;
 }
 
-function plotOf(node, width, height, times, values, { name, line, fill, key, split }) {
-  const axis = { stroke: colour("muted"), grid: { stroke: colour("grid"), width: 1 }, ticks: { stroke: colour("grid"), width: 1 }, font: `11px ${getComputedStyle(document.body).fontFamily}` };
-  const when = (plot, seconds) => (known(seconds) ? `${localTime(seconds)} (${utcTime(seconds).slice(11)})` : NONE);
+function plotOf(node, width, height, times, values, { name, line, fill, key, split, say = (value) => fmt.r(value, 1), axis: worded = (value) => `${fmt.short(value)} R` }) {
+  const axis = axisStyle();
   return new uPlot({
     width, height, cursor: { sync: { key }, y: false, points: { size: 7 } },
     legend: { live: true },
     scales: { y: { range: (plot, low, high) => [Math.min(0, low) * 1.05, Math.max(0, high) * 1.05 || (low < 0 ? 0 : 1)] } },
-    series: [{ label: "time", value: when }, {
+    series: [{ label: "time", value: whenOf }, {
       label: name, stroke: colour(line), width: 1.6, points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }),
-      fill: fill ? `${colour(fill)}33` : undefined, value: (plot, value) => fmt.r(value, 1),
+      fill: fill ? `${colour(fill)}33` : undefined, value: (plot, value) => say(value),
     }],
-    axes: [{ ...axis, values: (plot, splits) => splits.map((seconds, i) => axisDay(seconds, splits, i)), space: 70 }, { ...axis, size: 52, space: 26, values: (plot, splits) => splits.map((value) => `${fmt.short(value)} R`) }],
+    axes: [{ ...axis, values: (plot, splits) => splits.map((seconds, i) => axisDay(seconds, splits, i)), space: 70 }, { ...axis, size: 52, space: 26, values: (plot, splits) => splits.map(worded) }],
     hooks: { drawClear: [(plot) => outOfSample(plot, split)] },
   }, [times, values], node);
 }
+
+const axisStyle = () => ({ stroke: colour("muted"), grid: { stroke: colour("grid"), width: 1 }, ticks: { stroke: colour("grid"), width: 1 }, font: `11px ${getComputedStyle(document.body).fontFamily}` });
+const whenOf = (plot, seconds) => (known(seconds) ? `${localTime(seconds)} (${utcTime(seconds).slice(11)})` : NONE);
 
 function axisDay(seconds, splits, i) {
   const day = localDay(seconds);

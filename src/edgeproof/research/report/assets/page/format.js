@@ -9,6 +9,8 @@ const fmt = {
   r: (value, digits = 2) => (known(value) ? `${fmt.signed(value, digits)} R` : NONE),
   percent: (value, digits = 1) => (known(value) ? `${minus((100 * value).toFixed(digits))} %` : NONE),
   price: (value) => (known(value) ? value.toLocaleString("en-US", { maximumSignificantDigits: 8 }) : NONE),
+  amount: (value, digits = 2) => (known(value) ? minus(value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })) : NONE),
+  money: (value, digits = 2) => (known(value) ? (value > 0 ? "+" : "") + fmt.amount(value, digits) : NONE),
   p: (value) => (!known(value) ? NONE : value < 0.001 ? "< 0.001" : value.toFixed(3)),
   short: (value) => (known(value) ? minus(String(+value.toPrecision(3))) : NONE),
   duration(milliseconds) {
@@ -20,6 +22,8 @@ const fmt = {
 };
 const tone = (value) => (!known(value) || value === 0 ? "" : value > 0 ? "gain" : "loss");
 const plural = (n, word) => `${fmt.int(n)} ${word}${n === 1 ? "" : /[^aeiou]y$/.test(word) ? "" : "s"}`;
+
+const shortOf = (instrument) => instrument.split(":")[0];
 
 const two = (number) => String(number).padStart(2, "0");
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "local time";

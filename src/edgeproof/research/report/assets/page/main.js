@@ -1,7 +1,5 @@
 // From the packed run to the page; the part after # says which view.
 function header() {
-  const next = () => THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
-  const button = el("button", { class: "button", type: "button", title: "Colours: as the system has them, light or dark", onclick: () => { useTheme(next()); button.textContent = `Colours: ${theme}`; show(); } }, `Colours: ${theme}`);
   const starts = RUN.data.filter((each) => each.candles).map((each) => secondsOf(each.start)), ends = RUN.data.filter((each) => each.candles).map((each) => secondsOf(each.end));
   const range = starts.length ? [moment(Math.min(...starts), localDay(Math.min(...starts))), " to ", moment(Math.max(...ends), localDay(Math.max(...ends)))] : ["no candles"];
   const names = new Set(RUN.rows.map((row) => row.hypothesis));
@@ -9,7 +7,7 @@ function header() {
   const where = RUN.instruments.length === 1 ? RUN.instruments[0] : `${RUN.instruments.length} instruments`;
   document.getElementById("top").replaceChildren(
     el("div", {}, el("p", { class: "eyebrow" }, `edgeproof · ${RUN.edge ? "discovery" : "backtest"} · run ${RUN.run.id}`), el("h1", {}, `${tested} on ${where}`), el("p", { class: "eyebrow" }, ...range, ` · times in ${ZONE}`)),
-    button);
+    themeButton(show));
 }
 
 let lastRow = null;
@@ -47,7 +45,4 @@ async function start() {
   document.body.dataset.ready = "yes";
 }
 
-start().catch((error) => {
-  document.getElementById("main").replaceChildren(el("p", { class: "loading" }, `This page could not be unpacked (${error.message}). It needs a browser of 2023 or later; make it again with edgeproof report.`));
-  throw error;
-});
+start().catch(notUnpacked);

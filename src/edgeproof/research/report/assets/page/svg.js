@@ -20,12 +20,27 @@ function draw(tag, attributes = {}, ...children) {
 const hint = (text) => { const node = draw("title"); node.textContent = text; return node; };
 const label = (x, y, text, attributes = {}) => { const node = draw("text", { x, y, ...attributes }); node.textContent = text; return node; };
 
+// A long name may be broken at its underscores.
+const breakable = (name) => name.split(/(?<=_)/).flatMap((part, i) => (i ? [el("wbr"), part] : [part]));
+
 function badge(state) {
   const [sign, word] = JUDGED[state] || ["", state];
   return el("span", { class: `badge ${state}` }, el("span", { "aria-hidden": "true" }, sign), word);
 }
 
 const moment = (seconds, text) => el("time", { datetime: new Date(seconds * 1000).toISOString(), title: utcTime(seconds) }, text ?? localTime(seconds));
+
+// As the system has them, light or dark; `show` draws the page anew.
+function themeButton(show) {
+  const next = () => THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
+  const button = el("button", { class: "button", type: "button", title: "Colours: as the system has them, light or dark", onclick: () => { useTheme(next()); button.textContent = `Colours: ${theme}`; show(); } }, `Colours: ${theme}`);
+  return button;
+}
+
+function notUnpacked(error) {
+  document.getElementById("main").replaceChildren(el("p", { class: "loading" }, `This page could not be unpacked (${error.message}). It needs a browser of 2023 or later; make it again with edgeproof report.`));
+  throw error;
+}
 
 // A panel whose chart is drawn again whenever its width changes.
 const sizes = new ResizeObserver((entries) => {

@@ -3,7 +3,6 @@
 const judged = (row) => row.in_sample ?? row.whole;
 const figure = (row, name) => judged(row)?.[name] ?? null;
 const RANK = { qualified: 0, tested: 1, rejected: 2, draft: 3, silent: 4 };
-const shortOf = (instrument) => instrument.split(":")[0];
 const scopeOf = (row) => (row.on.length === 1 ? shortOf(row.on[0]) : `${row.on.length} pooled`);
 const barOf = (row) => row.required ?? figure(row, "break_even_win_rate");
 
@@ -35,7 +34,6 @@ function nameCell(row) {
 }
 
 // A long name breaks behind its underscores.
-const breakable = (name) => name.split(/(?<=_)/).flatMap((part, i) => (i ? [el("wbr"), part] : [part]));
 
 function verdictCell(row) {
   return [badge(row.state), el("div", {}, (row.line || row.note || "").replace(/^(qualified|rejected|unproven|not tested): /, ""))];
