@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from edgeproof.core.model.journal import Asked, CloseMissed, OrderNoted
+from edgeproof.core.model.journal import ASKS_FIRST, Asked, CloseMissed, OrderNoted
 from edgeproof.core.model.time import MINUTE
 from edgeproof.core.model.trading import TradingState
 from edgeproof.core.model.trading_event import TradeFate
@@ -299,6 +299,8 @@ def test_a_trade_the_backtest_does_not_take_stands_with_all_its_money() -> None:
         (TradeFate.DENIED, "open_positions", "denied: open_positions"),
         (TradeFate.OVERLAPPED, "one_position_a_signal", "overlapped: one_position_a_signal"),
         (TradeFate.TAKEN, "", "never_filled"),
+        (TradeFate.SKIPPED, "person", "skipped: person"),
+        (TradeFate.EXPIRED, "nobody_took_it", "expired: nobody_took_it"),
     ],
 )
 def test_a_trade_that_was_not_taken_is_counted_apart_by_the_fate_of_its_signal(
@@ -320,6 +322,25 @@ def test_a_told_signal_that_trading_says_nothing_of_is_unexplained() -> None:
     assert found.trades is not None
     assert list(found.trades.not_taken_causes) == ["unexplained"]
     assert not found.is_clean
+
+
+@pytest.mark.parametrize(("minutes", "cause"), [(2, "waits: person"), (3, "unexplained")])
+def test_a_told_signal_that_a_person_may_still_take_waits_until_it_has_expired(minutes: int, cause: str) -> None:
+    hypothesis = jump(more='expires_after = "3m"')
+    story = Story(bars=[QUIET, UP, QUIET][:minutes], hypothesis=hypothesis, settings={ASKS_FIRST: True})
+    assert list(story.trades().not_taken_causes) == [cause]
+
+
+def test_taking_a_signal_ends_no_trade() -> None:
+    story = Story(bars=[QUIET, QUIET, DOWN])
+    story.enter("105.105", "0.105105")
+    taken = Asked(
+        session="s1", at=story.at(0, 0), id="1", wish="take", target=story.signal.id, by="ann", why="", outcome=""
+    )
+    story.records.append(taken)
+    story.fill("emergency", story.at(1), "105", "0.105")
+    story.end(story.at(1))
+    assert "unexplained" in money(story.trades())
 
 
 def test_a_told_signal_that_fired_between_sessions_was_not_there_to_be_traded() -> None:

@@ -86,6 +86,7 @@ class Story:
     rates: dict[int, float] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     corrections: dict[int, Bar] = field(default_factory=dict)
+    settings: dict[str, object] = field(default_factory=dict)
 
     @property
     def signal(self) -> Signal:
@@ -197,7 +198,7 @@ class Story:
             timeframe=MINUTE, hypotheses={"Jump_1m": hypothesis_toml(self.hypothesis)}, settings={}, history=(used,),
         )  # fmt: skip
         journal = MemoryJournal()
-        journal.append([began])
+        journal.append([replace(began, settings=self.settings)])
         for time, rate in self.rates.items():
             funded = FundingPublished(instrument=BITCOIN, time=time, rate=rate)
             journal.append([FundingTaken(session="s1", at=time, funding=funded)])

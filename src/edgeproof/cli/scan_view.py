@@ -16,6 +16,7 @@ from edgeproof.cli.columns import Cell, Filling, aligned, flowed, one_line
 from edgeproof.cli.feed_view import COLOURS, STALE_S, incident_text, without_repeats
 from edgeproof.cli.offer_lines import TITLE as OFFERED
 from edgeproof.cli.offer_lines import offer_entries
+from edgeproof.cli.preview_lines import preview_entries
 from edgeproof.cli.scan_lines import (
     clock_text,
     closes_text,
@@ -40,7 +41,7 @@ from edgeproof.core.model.trading_event import FateDecided, TradeFate
 from edgeproof.services.figures import labels, price_text, shortened, span_text
 from edgeproof.services.health import SKEW_MS
 from edgeproof.services.signal_document import PROVEN, direction_word, risk_reward_text
-from edgeproof.services.standing import STALE_CLOSE_MS, Preview, Standing
+from edgeproof.services.standing import STALE_CLOSE_MS, Standing
 from edgeproof.services.trading_view import TradingView
 
 WIDE = 116
@@ -309,22 +310,8 @@ def _price_cells(decision: Decision) -> list[Cell | Filling]:
 
 
 def _previews(standing: Standing, names: Mapping[Instrument, str], width: int) -> _Part:
-    rows = [_preview_cells(each, names, _now(standing)) for each in standing.previews]
-    lines = aligned(rows, width, right=(4, 5)) if rows else []
-    for line in lines:
-        line.stylize("italic")
-    return _Part("would fire if the candle closed now (no signal yet)", 5, [[each] for each in lines])
-
-
-def _preview_cells(preview: Preview, names: Mapping[Instrument, str], now: int) -> list[Cell | Filling]:
-    return [
-        _direction(preview.direction),
-        names.get(preview.instrument, str(preview.instrument)),
-        format_duration(preview.timeframe),
-        lambda room: Text(shortened(preview.hypothesis, room)),
-        f"closes in {span_text(max(0, preview.closes_at - now) // SECOND * SECOND)}",
-        f"at {price_text(preview.reference_price)}",
-    ]
+    entries = preview_entries(standing.previews, names, _now(standing), width)
+    return _Part("would fire if the candle closed now (no signal yet)", 5, entries)
 
 
 def _decisions(standing: Standing, names: Mapping[Instrument, str], width: int) -> _Part:

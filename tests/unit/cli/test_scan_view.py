@@ -12,9 +12,12 @@ from edgeproof.cli.decision_view import decision_view
 from edgeproof.cli.scan_view import Size, picture, starting_picture
 from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.trade import Account, Book
+from edgeproof.core.risk.limits import RiskLimits
 from edgeproof.services.scoreboard import Scoreboard
 from edgeproof.services.standing import InstrumentStanding, Standing, Watched
-from tests.support.sessions import BITCOIN, INSTRUMENTS, decisions, health, signal, standing, told, vetoed
+from edgeproof.services.trading_view import trading_view
+from tests.support.sessions import BITCOIN, INSTRUMENTS, NOW, decisions, health, signal, standing, told, vetoed
 from tests.support.trading import LONG, trading_standing
 
 
@@ -207,3 +210,14 @@ def test_session_without_a_trade_shows_what_its_hypotheses_weigh() -> None:
 
 def test_session_that_only_watches_has_no_scoreboard() -> None:
     assert not [line for line in shown(80, 60) if line.startswith("scoreboard")]
+
+
+def test_picture_shows_what_waits_for_a_person() -> None:
+    waits, of = told(signal()), standing()
+    view = trading_view(Book(account=Account(cash=Decimal(10_000))), {}, RiskLimits(), NOW)
+    assert not [line for line in shown(80, of=of) if "wait for you" in line]
+    of.see_trading = lambda: replace(view, offers=(waits,))
+    lines = shown(80, of=of)
+    place = next(number for number, line in enumerate(lines) if "signals that wait for you" in line)
+    assert "expires in" in lines[place + 1]
+    assert waits.signal.id[:6] in lines[place + 2]

@@ -299,8 +299,8 @@ def _fate(question: TradeQuestion, name: str) -> str:
         return f"{decided.fate.value}: {decided.rule}" if decided.rule else decided.fate.value
     if decision is None:
         return question.signal_causes.get(name, TradeCause.UNEXPLAINED.value)
-    if decision.fate is Fate.TOLD and name in question.live.between:
-        return Cause.RESTART_GAP.value
+    if decision.fate is Fate.TOLD and _waits(question, decision):
+        return WAITS
     if decision.fate is Fate.TOLD:
-        return WAITS if _waits(question, decision) else TradeCause.UNEXPLAINED.value
+        return Cause.RESTART_GAP.value if name in question.live.between else TradeCause.UNEXPLAINED.value
     return f"{decision.fate.value}: {decision.rule}" if decision.rule else decision.fate.value
