@@ -34,7 +34,7 @@ demo: .venv/.stamp
 test: .venv/.stamp
 	@$(BIN)/pytest -q -n 2 --cov --cov-report=term
 
-SOAK := $(patsubst %,tests/acceptance/test_%.py,live_week scan_week scan_interrupted scan_month paper_week paper_month \
+SOAK := $(patsubst %,tests/acceptance/test_%.py,live_week scan_week scan_interrupted scan_month notifications paper_week paper_month \
 	paper_ready replay_month)
 soak: .venv/.stamp
 	@EDGEPROOF_SOAK=1 $(BIN)/pytest -q -s --timeout 1500 $(SOAK) tests/property/test_engine.py \

@@ -42,7 +42,7 @@ SOME, SPAN, KILLS = (NAMES, 30 * HOUR, 10) if IS_SOAK else (NAMES[:3], 12 * HOUR
 LEAST = 1_000 if IS_SOAK else 100
 UNTIL = FROM + SPAN
 CHAT = 77
-PACE = ("--speed", "max", "--waits", "--ticker-every", "1m", "--trades-per-minute", "16")
+PACE = ("--speed", "600" if IS_SOAK else "max", "--waits", "--ticker-every", "1m", "--trades-per-minute", "16")
 DOWN_S = 120.0 if IS_SOAK else 3.0
 """How long a channel is away at a time, once in a while."""
 _ID = re.compile(r"\b[0-9a-f]{16}\b")
@@ -279,7 +279,13 @@ def test_nothing_that_is_written_or_said_holds_a_secret(told: Told) -> None:
 
 def _print(told: Told) -> None:
     notes = told.notes
-    lines = [f"{len(told.queued):,} messages, killed {KILLS} times; faults: {dict(sorted(told.faults.items()))}"]
+    signals = sum(each.message.topic == "signal" for each in told.queued)
+    marked = sum("may have come before" in each.text for each in told.api.said)
+    lines = [f"{len(told.queued):,} messages, {signals:,} of them signals; killed {KILLS} times"]
+    lines += [f"faults: {', '.join(f'{count} x {kind}' for kind, count in sorted(told.faults.items()))}"]
     lines += [f"{each.channel}: {each.words}; {each.sent:,} attempts" for each in tally(notes, ())]
-    lines.append(f"telegram: {len(told.api.said):,} messages there; webhook: {len(told.hook.repeats):,} came again")
+    lines.append(f"telegram: {len(told.api.said):,} messages there, {marked} marked as perhaps told before")
+    lines.append(
+        f"webhook: {len(told.hook.taken):,} messages there, {len(told.hook.repeats):,} came again under their keys"
+    )
     sys.stderr.write("\n" + "\n".join(lines) + os.linesep)
