@@ -24,6 +24,7 @@ from benchmarks import (  # noqa: E402 - see above
     replica,
     signals,
     startup,
+    telling,
     w1,
     w2,
 )  # fmt: skip
@@ -48,6 +49,9 @@ whole library of hypotheses, on a generated market, at closes of 4 hours, on whi
 Replay is history through the decider that also trades live, its orders placed, amended and cancelled at a simulated
 venue; nautilus_trader runs as a program of its own environment, in turns with it, and its engine's `run` alone is
 timed. A decision is `step` from a signal to its entry order, every limit of risk held against it.
+
+Telling is wall time from the last fact of a close to the answer of a Bot API on loopback, for the signals of a real
+`scan` on a generated market that runs two hours a minute, with what the feed of a real venue waits for late trades.
 """
 
 
@@ -78,6 +82,7 @@ def _benchmarks(*, large: bool) -> dict[str, Callable[[], Iterable[Finding]]]:
         "library": library.findings,
         "paper": paper.findings,
         "pictures": pictures.findings,
+        "telling": telling.findings,
         "replay": replay.findings,
         "decision": decision.findings,
         "replica": replica.findings,
