@@ -1,6 +1,7 @@
 """The binary: its commands, and the border where errors become words and exit statuses."""
 
 import sys
+from functools import cache
 
 import typer
 
@@ -20,8 +21,9 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
         raise typer.Exit
 
 
+@cache
 def _enter_commands() -> None:
-    # Light modules: heavy parts load when a command runs.
+    # Light modules: heavy parts load when a command runs. Once: who calls main again must not find each of them twice.
     from edgeproof.cli import (  # noqa: PLC0415
         backtest,
         data,

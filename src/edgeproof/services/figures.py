@@ -47,7 +47,7 @@ def rule_text(decided: Decision | FateDecided) -> str:
     found = decided.rule if value is None else f"{decided.rule} {value_text(value)}"
     if value is None and limit is not None:
         found += " not known"
-    return found if limit is None else f"{found}, not {value_text(limit)}"
+    return found if limit is None else f"{found}, needed {value_text(limit)}"
 
 
 def denial_text(traded: FateDecided) -> str:
