@@ -6,17 +6,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import get_args
 
+import msgspec
 import pytest
 
 from edgeproof.adapters.storage.drills import read_drills
-from edgeproof.bootstrap.drill import read_journal
+from edgeproof.bootstrap.drill import RECEIVED, read_journal
 from edgeproof.bootstrap.drills import DRILLS
+from edgeproof.core.model.drill import Received
 from edgeproof.core.model.journal import BookKept, OrderNoted, Record, SessionEnded, SignalTraded, TradeClosed
 from edgeproof.core.model.trading_event import TradeFate
 from tests.support.asked import ListJournal
 from tests.support.processes import Finished, edgeproof
 
 SEEN = {each.name: each.seen for each in DRILLS}
+NOBODY = Received()
 
 
 @dataclass(frozen=True)
@@ -27,13 +30,15 @@ class Drilled:
     ran: Finished
 
     journals: dict[str, list[Record]]
+    received: Received
 
 
 @pytest.fixture(scope="module")
 def drilled(tmp_path_factory: pytest.TempPathFactory) -> Drilled:
     home = tmp_path_factory.mktemp("home")
     ran = edgeproof("drill", "--home", home, "--json")
-    return Drilled(home, ran, {name: written(home / "drills" / name) for name in SEEN})
+    received = msgspec.json.decode((home / "drills" / "notifications" / RECEIVED).read_bytes(), type=Received)
+    return Drilled(home, ran, {name: written(home / "drills" / name) for name in SEEN}, received)
 
 
 def written(home: Path) -> list[Record]:
@@ -48,9 +53,9 @@ def test_drill_on_the_replica_passes_and_is_dated(drilled: Drilled) -> None:
     assert drilled.ran.status == 0, drilled.ran.out + drilled.ran.err
     document = drilled.ran.json()
     assert document["passed"]
-    assert [each["name"] for each in document["drills"]] == ["breaker", "stop", "recovery"]
+    assert [each["name"] for each in document["drills"]] == list(SEEN)
     assert all(seen["holds"] for each in document["drills"] for seen in each["seen"])
-    assert [each.name for each in read_drills(drilled.home)] == ["breaker", "stop", "recovery"]
+    assert [each.name for each in read_drills(drilled.home)] == list(SEEN)
     assert all(each.has_passed for each in read_drills(drilled.home))
 
 
@@ -111,13 +116,89 @@ def test_drill_whose_journal_says_otherwise_fails(
     drilled: Drilled, name: str, change: Callable[[Record], list[Record]], what: str
 ) -> None:
     records = [other for each in drilled.journals[name] for other in change(each)]
-    failed = {each.what for each in SEEN[name](ListJournal(records)) if not each.holds}
+    failed = {each.what for each in SEEN[name](ListJournal(records), NOBODY) if not each.holds}
     assert what in failed
+
+
+def lost(received: Received) -> Received:
+    """The last message never came."""
+    return replace(received, arrivals=received.arrivals[:-1])
+
+
+def came_twice(received: Received) -> Received:
+    """The receiver did not know a key again."""
+    return replace(received, arrivals=tuple(replace(each, is_again=False) for each in received.arrivals))
+
+
+def early(received: Received) -> Received:
+    """A message came that the journal did not have yet."""
+    first, *others = received.arrivals
+    return replace(received, arrivals=(replace(first, is_known=False), *others))
+
+
+def forged(received: Received) -> Received:
+    """Something came that nobody had signed."""
+    return replace(received, unsigned=1)
+
+
+def unmarked(received: Received) -> Received:
+    """Nothing was late."""
+    return replace(received, arrivals=tuple(replace(each, is_late=False) for each in received.arrivals))
+
+
+def all_marked(received: Received) -> Received:
+    """Everything was late."""
+    return replace(received, arrivals=tuple(replace(each, is_late=True) for each in received.arrivals))
+
+
+def backwards(received: Received) -> Received:
+    """All came in the contrary order."""
+    return replace(received, arrivals=received.arrivals[::-1])
+
+
+def slow(received: Received) -> Received:
+    """All that came after the return came a minute later."""
+    back = received.back_at or 0
+    later = [replace(each, at=each.at + 60_000) if each.at >= back else each for each in received.arrivals]
+    return replace(received, arrivals=tuple(later))
+
+
+def never_away(received: Received) -> Received:
+    """Nothing was refused."""
+    return replace(received, refused={})
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lost, "every message that was queued has come"),
+        (came_twice, "each of them comes once, or is known by its key when it comes again"),
+        (early, "none comes before the journal has it, and all are signed"),
+        (forged, "none comes before the journal has it, and all are signed"),
+        (unmarked, "what had expired when it came is marked late, and nothing else"),
+        (all_marked, "what had expired when it came is marked late, and nothing else"),
+        (backwards, "what is critical comes first"),
+        (slow, "all that waited has come within 30 s of the receiver's return"),
+        (never_away, "the receiver is away, in more than one way"),
+    ],
+)
+def test_notifications_that_came_otherwise_fail(
+    drilled: Drilled, change: Callable[[Received], Received], what: str
+) -> None:
+    journal = ListJournal(drilled.journals["notifications"])
+    assert all(each.holds for each in SEEN["notifications"](journal, drilled.received))
+    assert [each.what for each in SEEN["notifications"](journal, change(drilled.received)) if not each.holds] == [what]
+
+
+def test_notifications_whose_receiver_never_came_back_prove_nothing(drilled: Drilled) -> None:
+    journal = ListJournal(drilled.journals["notifications"])
+    (seen,) = SEEN["notifications"](journal, replace(drilled.received, back_at=None))
+    assert (seen.found, seen.holds) == ("it never did", False)
 
 
 @pytest.mark.parametrize("name", list(SEEN))
 def test_drill_that_did_not_come_to_its_end_fails_in_words(name: str) -> None:
-    (seen,) = SEEN[name](ListJournal())
+    (seen,) = SEEN[name](ListJournal(), NOBODY)
     assert not seen.holds
     assert seen.found
 
@@ -125,7 +206,7 @@ def test_drill_that_did_not_come_to_its_end_fails_in_words(name: str) -> None:
 def test_recovery_of_a_session_that_ended_by_itself_proves_nothing(drilled: Drilled) -> None:
     records = drilled.journals["recovery"]
     ended = SessionEnded(session=records[0].session, at=records[0].at, reason="until")
-    (seen,) = SEEN["recovery"](ListJournal([*records, ended]))
+    (seen,) = SEEN["recovery"](ListJournal([*records, ended]), NOBODY)
     assert not seen.holds
     assert Decimal(seen.found.split()[0]) == 2
 
@@ -139,6 +220,7 @@ def test_ready_after_the_drills_misses_everything_else(drilled: Drilled) -> None
         "drill_breaker",
         "drill_stop",
         "drill_recovery",
+        "drill_notifications",
     }
     assert document["hypotheses"] == []
 
@@ -146,12 +228,12 @@ def test_ready_after_the_drills_misses_everything_else(drilled: Drilled) -> None
 def test_ready_on_a_fresh_home_prints_its_checklist_and_says_no(tmp_path: Path) -> None:
     ran = edgeproof("ready", "--home", tmp_path)
     assert ran.status == 3, ran.err
-    assert "not ready: 10 of 10 do not hold yet" in ran.out
-    assert ran.out.count("never made: edgeproof") == 3
+    assert "not ready: 11 of 11 do not hold yet" in ran.out
+    assert ran.out.count("never made: edgeproof") == 4
     assert list(tmp_path.iterdir()) == []
 
 
 def test_drill_nobody_knows_is_refused(tmp_path: Path) -> None:
     ran = edgeproof("drill", "fire", "--home", tmp_path)
     assert ran.status == 2
-    assert 'expected the name of a drill (breaker, stop, recovery), found "fire"' in ran.err
+    assert 'expected the name of a drill (breaker, stop, recovery, notifications), found "fire"' in ran.err

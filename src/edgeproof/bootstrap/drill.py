@@ -3,23 +3,28 @@
 1. `_make_home`: HOME/drills/NAME is made anew, with history that stands still, one hypothesis that enters at every
    close, and settings under which the market of the drill reaches the limits soon.
 2. A replica on loopback plays what follows, no faster than the session reads.
-3. The drill plays its part: it waits, asks, kills. What came of it is read from the journal
-   (`services/drill_checks.py`).
+   A receiver of webhooks on loopback takes what a drill of notifications tells.
+3. The drill plays its part: it waits, asks, kills. What came of it is read from the journal, and from what the
+   receiver took (`services/drill_checks.py`, `services/told_checks.py`).
 4. The result is kept, with its date, in HOME/drills/results.jsonl.
 """
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
+
 from edgeproof.adapters.clock import SystemClock
+from edgeproof.adapters.notify.receiver import Receiver, receiving
 from edgeproof.adapters.simulated.drawn import drawn_candles
 from edgeproof.adapters.storage.atomic import write_file
 from edgeproof.adapters.storage.drills import DRILLS, keep_drill
@@ -27,9 +32,10 @@ from edgeproof.adapters.storage.library import USER_FOLDER
 from edgeproof.bootstrap import open_store, replayed_market
 from edgeproof.bootstrap.journal import home_holder, open_journal
 from edgeproof.config import JournalSettings, PaperSettings
-from edgeproof.core.model.drill import DrillResult, Seen
+from edgeproof.core.model.drill import DrillResult, Received, Seen
 from edgeproof.core.model.errors import EdgeproofError
 from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.journal import MessageQueued
 from edgeproof.core.model.time import DAY, HOUR, MINUTE, parse_time
 from edgeproof.core.risk.limits import RiskLimits
 from edgeproof.exchange.options import Options, Pace
@@ -86,13 +92,24 @@ flatten_loss = {FLATTEN_LOSS}
 reset_hour = {RESET % DAY // HOUR}
 """
 
+_TOLD = """
+[notify.webhook]
+url = "{url}"
+secret = "file:{secret}"
+per_second = 1000
+"""
+_SECRET = "hook.secret"  # noqa: S105 - where it is, not what it is
+RECEIVED = "received.json"
+"""In the home of a drill: what the receiver took."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where a drill is played: its home, the address of its venue, and the sessions that it began."""
+    """Where a drill is played: its home, the address of its venue, who is told, and the sessions that it began."""
 
     home: Path
     url: str
+    receiver: Receiver
     _running: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     def begin(self) -> "subprocess.Popen[bytes]":
@@ -127,6 +144,12 @@ class Stage:
             time.sleep(_LOOK_EVERY_S)
         return False
 
+    def end(self, process: "subprocess.Popen[bytes]") -> None:
+        """Let a session end as a supervisor does: it tells what it can."""
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_PATIENCE_S)
+
     def close(self) -> None:
         """End what still runs."""
         for each in self._running:
@@ -137,13 +160,17 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drill:
-    """A drill: what its market does (time, multiple of the price), what is done in it, and what has to be seen."""
+    """A drill: what its market does (time, multiple of the price), what is done in it, and what has to be seen.
+
+    `is_told` says that its sessions tell the receiver.
+    """
 
     name: str
     did: str
     points: Sequence[tuple[int, float]]
     play: Callable[[Stage], None]
-    seen: Callable[[Journal], tuple[Seen, ...]]
+    seen: Callable[[Journal, Received], tuple[Seen, ...]]
+    is_told: bool = False
 
 
 def make_drill(home: Path, drill: Drill) -> DrillResult:
@@ -158,16 +185,50 @@ def make_drill(home: Path, drill: Drill) -> DrillResult:
     if (holder := home_holder(own)) is not None:
         raise EdgeproofError(f"a drill is under way in {own}: {holder}; try again when it is over")
     _make_home(own, drill)
-    with _venue(own) as url:
-        stage = Stage(own, url)
-        try:
-            drill.play(stage)
-        finally:
-            stage.close()
+    received = _play(own, drill)
     with read_journal(own) as journal:
-        result = DrillResult(name=drill.name, at=SystemClock().now(), did=drill.did, seen=drill.seen(journal))
+        seen = drill.seen(journal, received)
+    result = DrillResult(name=drill.name, at=SystemClock().now(), did=drill.did, seen=seen)
     keep_drill(home, result)
     return result
+
+
+def _play(home: Path, drill: Drill) -> Received:
+    """Play a drill; what the receiver took."""
+    receiver = Receiver(secrets.token_hex(16), _Witness(home).look, SystemClock())
+    with ExitStack() as stack:
+        if drill.is_told:
+            _set_up_receiver(home, stack.enter_context(receiving(receiver)), receiver.secret)
+        stage = Stage(home, stack.enter_context(_venue(home)), receiver)
+        stack.callback(stage.close)
+        drill.play(stage)
+    received = receiver.received()
+    if drill.is_told:
+        write_file(home / RECEIVED, msgspec.json.encode(received))
+    return received
+
+
+def _set_up_receiver(home: Path, url: str, secret: str) -> None:
+    (home / _SECRET).touch(mode=0o600)
+    (home / _SECRET).write_text(secret)
+    write_file(home / "edgeproof.toml", (_SETTINGS + _TOLD.format(url=url, secret=_SECRET)).encode())
+
+
+@dataclass(slots=True)
+class _Witness:
+    """Looks into the journal of a drill for a receiver: is what it takes written down?"""
+
+    home: Path
+    _seq: int = 0
+    _known: set[str] = field(default_factory=set)
+
+    def look(self, names: Sequence[str]) -> tuple[bool, int]:
+        """Whether all of some messages are there, and the close of the last candle that is."""
+        with read_journal(self.home) as journal:
+            for each in journal.read(MessageQueued, after=self._seq):
+                self._seq = each.seq
+                self._known.add(each.record.message.id)
+            return self._known.issuperset(names), max(journal.taken_until().values(), default=0)
 
 
 @contextmanager

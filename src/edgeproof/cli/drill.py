@@ -1,4 +1,4 @@
-"""`edgeproof drill`: does what has to stop trading stop it, and does a session that was killed come back?"""
+"""`edgeproof drill`: does what has to stop trading stop it, does a killed session come back, are people told?"""
 
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,10 +23,11 @@ def enter(app: typer.Typer) -> None:
 def drill(
     context: Context,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="breaker, stop, recovery [default: all].")
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="breaker, stop, recovery, notifications [default: all]."),
     ] = None,
 ) -> None:
-    """Prove on the replica that the breaker, the emergency stop and recovery work; edgeproof ready asks for it.
+    """Prove on the replica that breaker, emergency stop, recovery and notifications work; edgeproof ready asks for it.
 
     Each drill is a paper session of its own under HOME/drills; a session that runs is not touched. Status 3 if one
     fails.

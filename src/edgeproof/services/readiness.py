@@ -11,7 +11,7 @@ from edgeproof.core.model.drill import DrillResult
 from edgeproof.core.model.journal import ParityRun
 from edgeproof.core.model.time import DAY, HOUR, format_time
 
-DRILLED = ("breaker", "stop", "recovery")
+DRILLED = ("breaker", "stop", "recovery", "notifications")
 """The drills that have to be passed."""
 
 _ROUNDING = 1e-12
@@ -237,7 +237,12 @@ def _drill(name: str, figures: Figures, needed: Needed) -> Line:
     )
 
 
-_DRILL_WORDS = {"breaker": "breaker drill", "stop": "emergency stop drill", "recovery": "recovery drill"}
+_DRILL_WORDS = {
+    "breaker": "breaker drill",
+    "stop": "emergency stop drill",
+    "recovery": "recovery drill",
+    "notifications": "notification drill",
+}
 
 
 def _drill_words(last: DrillResult | None, now: int) -> str:

@@ -36,7 +36,7 @@ def test_ready_without_drills_ends_with_3_and_says_which_lines_do_not_hold(
 ) -> None:
     found = ready(everything(), tmp_path, monkeypatch, capsys)
     assert found.status == 3
-    assert "not ready: 3 of 10 do not hold yet" in found.out
+    assert "not ready: 4 of 11 do not hold yet" in found.out
 
 
 def test_ready_as_json_has_figures_limits_and_hypotheses(

@@ -155,7 +155,12 @@ class Lane:
         return [first, *self._updates_of(first)], None
 
     def _updates_of(self, first: Delivery) -> list[Delivery]:
-        """What waits to be added to a message anyway."""
+        """What waits to be added to a message anyway.
+
+        Where a key is taken once, each comes by itself: added to a message that is there already, it would be lost.
+        """
+        if self.channel.traits.is_idempotent:
+            return []
         subject = first.message.subject
         others = (each for name, each in self.waiting.items() if name != first.message.id)
         return [each for each in others if subject and each.message.is_update and each.message.subject == subject]

@@ -203,6 +203,22 @@ def test_updates_that_wait_with_their_message_come_with_it() -> None:
     assert told.fates()["m3"] == "merged"
 
 
+def test_an_update_comes_by_itself_where_each_key_is_taken_once() -> None:
+    taken: dict[str, Outgoing] = {}
+
+    def answer(outgoing: Outgoing, attempt: int) -> str:
+        taken.setdefault(outgoing.message.id, outgoing)
+        if attempt == 1:
+            raise ChannelError("no answer", may_have_arrived=True)
+        return ""
+
+    told = stage(FakeChannel(traits=Traits(is_idempotent=True, burst=9), answer=answer))
+    told.run(message(1, subject="a"), message(2, subject="a", is_update=True))
+    assert list(taken) == ["m1", "m2"]
+    assert not any(each.updates for each in taken.values())
+    assert told.fates() == {"m1": "delivered", "m2": "delivered"}
+
+
 def test_an_update_of_a_message_that_is_gone_comes_by_itself() -> None:
     def answer(_outgoing: Outgoing, attempt: int) -> str:
         if attempt < 0:
