@@ -251,7 +251,8 @@ class Lane:
             text="\n".join(lines),
             document={"messages": [each.message.id for each in group]},
         )
-        return Outgoing(message=message, is_silent=self.policy.is_silent(message, now))
+        marks = tuple(self._marks(group[0], is_late=False))
+        return Outgoing(message=message, is_silent=self.policy.is_silent(message, now), marks=marks)
 
     # --- what came of it ---
 

@@ -141,6 +141,19 @@ def test_what_is_beyond_the_budget_of_an_hour_comes_together() -> None:
     assert list(told.fates().values()) == ["delivered"] * 2 + ["digested"] * 5
 
 
+def test_a_digest_that_was_not_answered_says_so_when_it_comes_again() -> None:
+    def answer(outgoing: Outgoing, attempt: int) -> str:
+        if attempt == 2:
+            raise ChannelError("no answer", may_have_arrived=True)
+        return f"r{attempt}"
+
+    channel = FakeChannel(answer=answer)
+    told = stage(channel, budget=1)
+    told.run(*(message(number) for number in range(1, 4)), minutes=70)
+    assert channel.titles == ["message 1", "2 messages, together: 1 an hour were told"]
+    assert channel.arrived[-1].marks == ("may have come before: an earlier attempt was not answered",)
+
+
 def test_what_is_critical_does_not_wait_for_the_budget() -> None:
     channel = FakeChannel()
     told = stage(channel, budget=1)
