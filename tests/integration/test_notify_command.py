@@ -150,7 +150,8 @@ def test_webhook_with_a_wrong_secret_says_what_the_receiver_said(prove: Prove) -
 def test_webhook_that_is_gone_says_so(prove: Prove, status: int) -> None:
     server = LocalHttp(lambda _: Reply(status=status))
     with in_thread(server):
-        expect_failure(prove("webhook", webhook(f"{server.url}/hook"), secret=SECRET), str(status), "check [notify.webhook] url")
+        found = prove("webhook", webhook(f"{server.url}/hook"), secret=SECRET)
+    expect_failure(found, str(status), "check [notify.webhook] url")
 
 
 # --- e-mail ---

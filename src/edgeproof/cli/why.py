@@ -95,7 +95,7 @@ def _explain(
     if told:
         context.out.print("\ntold", style="dim")
     for each in told:
-        context.out.print(f"  {_told_line(each)}", soft_wrap=True)
+        context.out.print(f"  {_told_line(each)}", soft_wrap=True, markup=False)
 
 
 def _waits(journal: "Journal", decision: "Decision") -> str | None:
