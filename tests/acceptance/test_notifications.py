@@ -5,8 +5,6 @@ comes twice elsewhere says so. By default a hundred signals and two kills; `make
 prints the table that docs/explanation/live-proofs.md keeps.
 """
 
-import asyncio
-import contextlib
 import os
 import re
 import subprocess
@@ -28,8 +26,8 @@ from edgeproof.core.model.message import DeliveryFate
 from edgeproof.core.model.time import HOUR, MINUTE, format_time, parse_time
 from edgeproof.services.notifying.outbox import waiting_in
 from edgeproof.services.notifying.tally import tally
-from tests.support.bot_api import bot_api
 from tests.support.bot_api_state import BotApi, Fault, too_many
+from tests.support.bot_thread import bot_in_thread
 from tests.support.discord_server import DiscordServer
 from tests.support.hook_server import SECRET, HookServer
 from tests.support.local_http import Fault as HttpFault
@@ -138,29 +136,6 @@ class Weather:
             self.counts[f"{name} {kind}"] += 1
 
 
-@contextlib.contextmanager
-def bot_in_thread() -> Iterator[BotApi]:
-    """A Bot API server on a loop of its own."""
-    loop, ready, over = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
-    found: list[BotApi] = []
-
-    async def serve() -> None:
-        async with bot_api(CHAT) as api:
-            found.append(api)
-            ready.set()
-            await over.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield found[0]
-    finally:
-        loop.call_soon_threadsafe(over.set)
-        thread.join(10)
-        loop.close()
-
-
 @dataclass
 class Told:
     """A home whose sessions told people, and what those got to see."""
@@ -188,7 +163,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     market = make_market(tmp_path_factory.mktemp("market"))
     home = tmp_path_factory.mktemp("told")
     hook, discord = HookServer(), DiscordServer()
-    with bot_in_thread() as api, in_thread(hook), in_thread(discord):
+    with bot_in_thread(CHAT) as api, in_thread(hook), in_thread(discord):
         _write_settings(home, api, discord, hook)
         weather = Weather(api, {"webhook": hook, "discord": discord}, np.random.default_rng(8))
         thread = threading.Thread(target=weather.run, daemon=True)

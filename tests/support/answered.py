@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from edgeproof.bootstrap.asking import waiting_signals
 from edgeproof.core.model.journal import Record
 from edgeproof.ports import Journal, Report, Wish
 from edgeproof.services.answers.commands import PhoneAnswers, Sources
@@ -26,6 +27,7 @@ class Home:
     grants: str | None = "done"
     records: Records = field(default_factory=dict)
     report: Report | None = None
+    now: int = NOW
     wishes: list[Wish] = field(default_factory=list)
 
     def answers(self) -> PhoneAnswers:
@@ -52,7 +54,8 @@ class Home:
         kept = kept_book(journal)
         if kept is None:
             return None
-        return trading_view(kept.book, marks_of(journal)[0], LIMITS, NOW)
+        view = trading_view(kept.book, marks_of(journal)[0], LIMITS, NOW)
+        return replace(view, offers=waiting_signals(journal, self.now))
 
     def _leave(self, word: str, target: str, by: str) -> Wish:
         wish = Wish(id=str(len(self.wishes)), at=NOW, wish=word, target=target, by=by, why="")

@@ -17,7 +17,7 @@ _REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden"
 
 
 @asynccontextmanager
-async def bot_api(*chats: int, token: str = TOKEN) -> AsyncIterator[BotApi]:
+async def bot_api(*chats: int, token: str = TOKEN, port: int = 0) -> AsyncIterator[BotApi]:
     """A Bot API server on a free port of loopback, while the block lasts."""
     api = BotApi(token=token, chats=set(chats))
     open_: set[asyncio.Task[None]] = set()
@@ -35,8 +35,9 @@ async def bot_api(*chats: int, token: str = TOKEN) -> AsyncIterator[BotApi]:
             open_.discard(task)
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", port)
     host, port = server.sockets[0].getsockname()[:2]
+    api.shut = server.close
     api.url = f"http://{host}:{port}"
     try:
         yield api

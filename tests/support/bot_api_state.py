@@ -6,6 +6,7 @@ It keeps what it took (`said`), answers long polls with the updates it was hande
 import asyncio
 import json
 from collections import Counter, defaultdict, deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -77,6 +78,8 @@ class BotApi:
     updates: list[Any] = field(default_factory=list)
     polled: int = 0
     url: str = ""
+    loop: asyncio.AbstractEventLoop | None = None
+    shut: Callable[[], None] = lambda: None
     _numbers: int = 0
     _update_id: int = 1_000
     _fresh: asyncio.Event = field(default_factory=asyncio.Event)
@@ -94,7 +97,10 @@ class BotApi:
     def hand(self, *updates: Any) -> None:
         """Give the bot updates as they are, sound or not."""
         self.updates += updates
-        self._fresh.set()
+        if self.loop is None:
+            self._fresh.set()
+        else:
+            self.loop.call_soon_threadsafe(self._fresh.set)
 
     def next_id(self) -> int:
         """A number for an update."""

@@ -18,9 +18,14 @@ from edgeproof.adapters.notify.apprise_urls import AppriseChannel
 from edgeproof.adapters.notify.discord import DiscordChannel
 from edgeproof.adapters.notify.email import EmailChannel
 from edgeproof.adapters.notify.smtp import MailServer
+from edgeproof.adapters.notify.telegram import TelegramChannel, open_wire
+from edgeproof.adapters.notify.telegram_patience import Patience
 from edgeproof.adapters.notify.webhook import WebhookChannel
 from edgeproof.core.model.secret import SecretText
 from edgeproof.ports.channels import Channel
+from tests.support.bot_api import bot_api
+from tests.support.bot_api_state import Fault as BotFault
+from tests.support.bot_api_state import too_many
 from tests.support.discord_server import TOKEN, DiscordServer
 from tests.support.hook_server import SECRET, HookServer
 from tests.support.local_http import Fault, LocalHttp, Reply, Request
@@ -195,7 +200,31 @@ async def apprise(_: Path) -> AsyncIterator[Rig]:
         await server.stop()
 
 
+_BOT: dict[Weather, BotFault] = {
+    "trouble": BotFault("status", 502),
+    "limit": too_many(7),
+    "hang up": BotFault("hang_up"),
+    "no answer": BotFault("silence"),
+}
+
+
+@contextlib.asynccontextmanager
+async def telegram(_: Path) -> AsyncIterator[Rig]:
+    async with bot_api(77) as api:
+        wire = open_wire(api.token, api.url, Patience(connect=TIMEOUT, answer=TIMEOUT, picture=TIMEOUT))
+        channel = TelegramChannel(wire, [77])
+        yield Rig(
+            channel=channel,
+            turn=lambda weather: api.shut() if weather == "refused" else api.fail("*", *[_BOT[weather]] * 9),
+            clear=api.faults.clear,
+            arrived=lambda: [each.text for each in api.said if each.text],
+            secrets=(api.token,),
+        )
+        await channel.close()
+
+
 RIGS: dict[str, Open] = {
+    "telegram": telegram,
     "discord": discord,
     "email": email,
     "webhook": webhook,

@@ -36,6 +36,7 @@ SIGNAL = Message(
     instrument=BTC,
     signal_id=SIGNAL_ID,
     expires_at=1_770_114_900_000,
+    actions=("take", "skip"),
 )
 
 OPENED = replace(
@@ -45,9 +46,12 @@ OPENED = replace(
     title="Opened long BTC/USD:USD 5m",
     fields=(("Size", "0.4 BTC"), ("Price", "60,044.1")),
     is_update=True,
+    actions=("close",),
 )
 
 
 def words(title: str, **changes: Any) -> Outgoing:
     """A message of some words."""
-    return Outgoing(message=replace(SIGNAL, topic=Topic.HEALTH, title=title, fields=(), signal_id=None, **changes))
+    return Outgoing(
+        message=replace(SIGNAL, topic=Topic.HEALTH, title=title, fields=(), signal_id=None, actions=(), **changes)
+    )

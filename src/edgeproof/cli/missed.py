@@ -46,7 +46,7 @@ def missed(
     _print(context, found)
     for each in untold:
         why = f": {each.because}" if each.because else ""
-        context.out.print(f"not told yet by {each.channel}: {each.message.title}{why}", soft_wrap=True)
+        context.out.print(f"not told yet by {each.channel}: {each.message.title}{why}", soft_wrap=True, markup=False)
 
 
 def _moment(text: str, taken: "Mapping[Instrument, int]") -> int:

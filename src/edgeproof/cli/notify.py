@@ -33,7 +33,7 @@ def prove(
     if context.json:
         context.print_json({"channel": channel, "works": problem is None, "found": found, "problem": problem})
     elif problem is None:
-        context.out.print(f"{channel} works: {'; '.join(found)}", soft_wrap=True)
+        context.out.print(f"{channel} works: {'; '.join(found)}", soft_wrap=True, markup=False)
     else:
         typer.echo(f"edgeproof: {channel} does not work: {problem}", err=True)
     if problem is not None:
@@ -51,11 +51,13 @@ def status(context: Context) -> None:
         context.print_json({"channels": names, "today": [each.document() for each in found]})
         return
     if not names and not found:
-        context.out.print("nobody is told: no channel is set up ([notify] in the settings; see docs, Get told)")
+        context.out.print(
+            "nobody is told: no channel is set up ([notify] in the settings; see docs, Get told)", markup=False
+        )
         return
     told = {each.channel: each for each in found}
     for name in dict.fromkeys([*names, *told]):
-        context.out.print(tally_line(name, told.get(name), is_set_up=name in names), soft_wrap=True)
+        context.out.print(tally_line(name, told.get(name), is_set_up=name in names), soft_wrap=True, markup=False)
 
 
 @command(app)

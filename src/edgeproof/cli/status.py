@@ -139,7 +139,7 @@ def _print(context: Context, answer: Answer) -> None:
 
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     for name, text in _lines(answer):
-        table.add_row(Text(name, "dim"), text)
+        table.add_row(Text(name, "dim"), Text(text))
     context.out.print(table)
     if answer.trading is not None:
         found = exposure_lines(answer.trading, context.out.width)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from edgeproof.core.model.signal import Decision
+    from edgeproof.ports import Journal
     from edgeproof.services.traded import Traded
 
 NEWEST = 20
@@ -48,7 +49,8 @@ def why(
         decision = _only(id_, found)
         traded = traded_of(journal, decision.signal)
         told = deliveries_of(journal, decision.signal.id, decision.signal.time)
-    return _explain(context, decision, traded, told)
+        waits = _waits(journal, decision) if traded is None else None
+    return _explain(context, decision, traded, told, waits)
 
 
 def _only(begins: str, found: "Sequence[Decision]") -> "Decision":
@@ -69,14 +71,18 @@ def _only(begins: str, found: "Sequence[Decision]") -> "Decision":
 
 
 def _explain(
-    context: Context, decision: "Decision", traded: "Traded | None", told: "Sequence[Mapping[str, Any]]"
+    context: Context,
+    decision: "Decision",
+    traded: "Traded | None",
+    told: "Sequence[Mapping[str, Any]]",
+    waits: str | None,
 ) -> None:
     if context.json:
         from edgeproof.services.signal_document import decision_document  # noqa: PLC0415
         from edgeproof.services.trading_document import traded_document  # noqa: PLC0415
 
         trading = None if traded is None else traded_document(traded)
-        context.print_json({**decision_document(decision), "trading": trading, "notifications": told})
+        context.print_json({**decision_document(decision), "trading": trading, "waits": waits, "notifications": told})
         return
     from edgeproof.cli.decision_view import decision_view  # noqa: PLC0415
     from edgeproof.cli.traded_view import traded_view  # noqa: PLC0415
@@ -84,10 +90,21 @@ def _explain(
     context.out.print(decision_view(decision, context.out.width))
     for part in [] if traded is None else traded_view(traded, context.out.width):
         context.out.print(part)
+    if waits is not None:
+        context.out.print(f"\nwaits {waits}", soft_wrap=True)
     if told:
         context.out.print("\ntold", style="dim")
     for each in told:
-        context.out.print(f"  {_told_line(each)}", soft_wrap=True)
+        context.out.print(f"  {_told_line(each)}", soft_wrap=True, markup=False)
+
+
+def _waits(journal: "Journal", decision: "Decision") -> str | None:
+    from edgeproof.services.asking_first import offers_of, waits_text  # noqa: PLC0415 - see above
+
+    signal = decision.signal
+    if signal.id not in offers_of(journal):
+        return None
+    return waits_text(journal, signal, f"edgeproof take {signal.id[:8]}, or edgeproof skip {signal.id[:8]}")
 
 
 def _told_line(told: "Mapping[str, Any]") -> str:

@@ -15,7 +15,7 @@ from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.event import ClosedCandle, MarketTrade, Quote, VenueTime
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import ASKS_FIRST, Asked, Decided, Record, SessionBegan, SignalTraded
-from edgeproof.core.model.signal import Decision, Fate
+from edgeproof.core.model.signal import Decision, Fate, Signal
 from edgeproof.core.model.time import DAY, format_time
 from edgeproof.core.model.trading_event import FateDecided, TradeFate
 from edgeproof.core.signals.watch import ExitMet
@@ -144,6 +144,14 @@ def offers_of(journal: Journal) -> Offers:
     for entry in journal.read(SignalTraded, start=start) if found else ():
         found.pop(entry.record.signal.id, None)
     return dict(sorted(found.items(), key=lambda each: each[1].signal.time))
+
+
+def waits_text(journal: Journal, signal: Signal, how: str) -> str:
+    """Words on a signal that waits by a journal: until when, and how it is taken; `how` names the commands."""
+    until = f"{format_time(signal.expires_at)[11:16]} UTC"
+    if max(journal.taken_until().values(), default=0) >= signal.expires_at:
+        return f"for nobody any more: it expired at {until}"
+    return f"for you until {until}: {how}"
 
 
 def _is_told(record: Decided) -> bool:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgeproof.adapters.notify.telegram_html import MAX_TEXT, answer_html, buttons_of, fit, message_html, units
-from edgeproof.core.model.message import Severity, Topic
+from edgeproof.core.model.message import Severity
 from edgeproof.ports.channels import Outgoing
 from tests.support.bot_api_text import parse_html
 from tests.support.messages import OPENED, SIGNAL, SIGNAL_ID, words
@@ -77,18 +77,15 @@ def test_fit_of_nothing_is_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("topic", "document", "buttons"),
+    ("actions", "buttons"),
     [
-        (Topic.SIGNAL, {}, (("Take", f"take:{SIGNAL_ID}"), ("Skip", f"skip:{SIGNAL_ID}"))),
-        (Topic.TRADE, {}, (("Close", f"close:{SIGNAL_ID}"),)),
-        (Topic.TRADE, {"closed_at": "2026-02-03"}, ()),
-        (Topic.HEALTH, {}, ()),
+        (("take", "skip"), (("Take", f"take:{SIGNAL_ID}"), ("Skip", f"skip:{SIGNAL_ID}"))),
+        (("close",), (("Close", f"close:{SIGNAL_ID}"),)),
+        ((), ()),
     ],
 )
-def test_buttons_are_those_a_person_can_use(
-    topic: Topic, document: dict[str, str], buttons: tuple[tuple[str, str], ...]
-) -> None:
-    assert buttons_of(replace(SIGNAL, topic=topic, document=document)) == buttons
+def test_buttons_are_those_a_person_can_use(actions: tuple[str, ...], buttons: tuple[tuple[str, str], ...]) -> None:
+    assert buttons_of(replace(SIGNAL, actions=actions)) == buttons
 
 
 def test_buttons_that_cannot_carry_their_data_are_left_out() -> None:

@@ -7,13 +7,27 @@ from dataclasses import replace
 import pytest
 
 from edgeproof.core.model.errors import InputError
-from edgeproof.core.model.journal import Decided, ParityRun, Record, SessionEnded
+from edgeproof.core.model.journal import ASKS_FIRST, Decided, ParityRun, Record, SessionEnded
+from edgeproof.core.model.time import format_time
+from edgeproof.core.model.trading_event import TradeFate
 from edgeproof.ports import Report
 from edgeproof.ports.channels import Answer, Heard
 from edgeproof.services.answers.phone import WIDTH
 from tests.support.answered import Home, home_of
-from tests.support.sessions import BITCOIN, CLOSE, NOW, SESSION, decisions, missed
-from tests.support.trading import LONG, SHORT, WAITING, began, closed, decided, denied, history, records, traded
+from tests.support.sessions import BITCOIN, CLOSE, NOW, SESSION, SOLANA, decisions, missed
+from tests.support.trading import (
+    LONG,
+    SHORT,
+    WAITING,
+    began,
+    closed,
+    decided,
+    denied,
+    history,
+    records,
+    signal_of,
+    traded,
+)
 from tests.unit.cli.test_stats import TESTED, three
 
 SAW = [Decided(session=SESSION, at=each.signal.time, decision=each) for each in decisions()]
@@ -255,3 +269,55 @@ def test_take_or_skip_where_nothing_is_traded_is_noted(word: str, says: str) -> 
     assert f"noted that {says}" in answer.text
     assert answer.outcome == f"noted: {word} {LONG.id}"
     assert home.wishes == []
+
+
+FRESH = signal_of("Fresh_15m", SOLANA, (150, 147, 156), time=CLOSE)
+
+
+def asking_home(*more: Record, now: int = FRESH.time) -> Home:
+    """A session that asks first and has told of a signal."""
+    asks = replace(began(), settings={ASKS_FIRST: True})
+    return replace(home_of([asks, *records()[1:], decided(FRESH), *more]), now=now)
+
+
+@pytest.mark.parametrize("word", ["take", "skip"])
+@pytest.mark.parametrize("id_", [FRESH.id, FRESH.id[:4]])
+def test_take_or_skip_of_a_signal_that_waits_is_asked_of_the_session(word: str, id_: str) -> None:
+    home = asking_home()
+    answer = ask(home, f"/{word} {id_}")
+    assert answer.outcome == "granted: done"
+    assert answer.text == f"asked: {word} {FRESH.id}\ngranted: done"
+    assert [(each.wish, each.target, each.by) for each in home.wishes] == [(word, FRESH.id, "telegram:ann")]
+
+
+@pytest.mark.parametrize(
+    ("fate", "rule", "says"),
+    [
+        (TradeFate.SKIPPED, "person", "skipped: person"),
+        (TradeFate.EXPIRED, "nobody_took_it", "expired: nobody_took_it"),
+        (TradeFate.DENIED, "open_positions", "denied: open_positions"),
+    ],
+)
+def test_late_press_is_answered_with_why_not(fate: TradeFate, rule: str, says: str) -> None:
+    home = asking_home(traded(FRESH, fate=fate, rule=rule))
+    answer = ask(home, f"/take {FRESH.id}")
+    assert f"it does not wait any more ({says}" in answer.text
+    assert answer.outcome.startswith("refused: take")
+    assert home.wishes == []
+
+
+def test_press_on_a_signal_that_expired_just_now_is_answered_with_why_not() -> None:
+    home = asking_home(now=FRESH.expires_at)
+    assert "does not wait any more (expired)" in ask(home, f"/take {FRESH.id}").text
+    assert home.wishes == []
+
+
+def test_viewer_can_not_take_a_signal() -> None:
+    home = asking_home()
+    assert ask(home, f"/take {FRESH.id}", role="viewer").outcome == "refused: needs an operator"
+    assert home.wishes == []
+
+
+def test_why_of_a_signal_that_waits_says_until_when() -> None:
+    until = format_time(FRESH.expires_at)[11:16]
+    assert f"for you until {until}" in ask(asking_home(), f"/why {FRESH.id}").text

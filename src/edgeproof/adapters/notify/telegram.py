@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edgeproof.adapters.notify.picture import picture as drawn
 from edgeproof.adapters.notify.telegram_html import (
     MAX_CAPTION,
     MAX_TEXT,
@@ -92,7 +93,7 @@ class TelegramChannel:
         while len(self._there) > _REMEMBERED:
             self._there.popitem(last=False)
         missing = [chat for chat in self._chats if chat not in there]
-        picture = await _picture(outgoing) if missing else None
+        picture = await drawn(outgoing) if missing else None
         telling = (self._note(there, chat, self._send(chat, outgoing, picture)) for chat in missing)
         done = await asyncio.gather(*telling, return_exceptions=True)
         return self._receipt(there, dict(zip(missing, done, strict=True)))
@@ -221,10 +222,3 @@ def _rows(outgoing: Outgoing) -> tuple[Buttons, ...]:
     """The buttons under a message; none where it comes too late to act on."""
     found = () if outgoing.is_late else buttons_of(outgoing.updates[-1] if outgoing.updates else outgoing.message)
     return (found,) if found else ()
-
-
-async def _picture(outgoing: Outgoing) -> bytes | None:
-    """The picture, drawn beside the loop: nobody waits for it."""
-    if outgoing.chart is None:
-        return None
-    return await asyncio.to_thread(outgoing.chart)

@@ -6,7 +6,8 @@ A text is built of lines, each well nested by itself, so that it can be cut betw
 from collections.abc import Sequence
 from html import escape
 
-from edgeproof.core.model.message import Message, Severity, Topic
+from edgeproof.adapters.notify.words import marks
+from edgeproof.core.model.message import Message, Severity
 from edgeproof.ports.channels import Outgoing
 
 MAX_TEXT = 4096
@@ -22,6 +23,7 @@ Buttons = tuple[tuple[str, str], ...]
 """A row of buttons: what stands on each, and what a press on it sends."""
 
 _CUT = "…"
+_UNTITLED = "edgeproof"
 _WIDEST_NAME = 12
 _MARKS = {Severity.INFO: "", Severity.WARNING: "⚠️ ", Severity.CRITICAL: "🚨 "}
 
@@ -75,24 +77,18 @@ def fit(lines: Sequence[tuple[str, str]], limit: int) -> str:
 
 
 def buttons_of(message: Message) -> Buttons:
-    """What can be done about a message by a press: take or skip a signal, close what it opened."""
+    """What can be done about a message by a press."""
     if not message.signal_id:
         return ()
-    match message.topic:
-        case Topic.SIGNAL:
-            found: Buttons = (("Take", f"take:{message.signal_id}"), ("Skip", f"skip:{message.signal_id}"))
-        case Topic.TRADE | Topic.RISK if "closed_at" not in message.document:
-            found = (("Close", f"close:{message.signal_id}"),)
-        case _:
-            found = ()
+    found = ((each.capitalize(), f"{each}:{message.signal_id}") for each in message.actions)
     return tuple((label, data) for label, data in found if len(data.encode()) <= MAX_DATA)
 
 
 def _lines(outgoing: Outgoing) -> list[tuple[str, str]]:
     """Marks, title, fields, text and what was merged into it, as (markup, as it is seen)."""
     message = outgoing.message
-    lines = [(f"<i>{escape(mark, quote=False)}</i>", mark) for mark in map(_line, outgoing.marks)]
-    title = f"{_MARKS[message.severity]}{_line(message.title)}"
+    lines = [(f"<i>{escape(mark, quote=False)}</i>", mark) for mark in map(_line, marks(outgoing))]
+    title = f"{_MARKS[message.severity]}{_line(message.title) or _UNTITLED}"
     lines.append((f"<b>{escape(title, quote=False)}</b>", title))
     lines += _fields(message.fields)
     lines += _text(message.text)

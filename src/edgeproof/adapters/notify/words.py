@@ -71,8 +71,9 @@ def moment(milliseconds: int) -> str:
 
 
 def marks(outgoing: Outgoing) -> tuple[str, ...]:
-    """What stands before everything else: that it is late, then what its sender marked."""
-    return (*((_late(outgoing.message),) if outgoing.is_late else ()), *outgoing.marks)
+    """What stands before everything else: that it is late, where its sender has not said so, then what it marked."""
+    is_said = any(each.startswith("LATE") for each in outgoing.marks)
+    return (*((_late(outgoing.message),) if outgoing.is_late and not is_said else ()), *outgoing.marks)
 
 
 def _late(message: Message) -> str:

@@ -57,7 +57,8 @@ class Message:
     with values, `text` is what follows them. Messages of one `subject` belong together: one that `is_update` may be
     added to the last of them instead of coming by itself.
     `document` is what programs read (the shapes of the command line). After `expires_at`, the venue's time, it comes
-    too late to act on. `latency_ms` is what had passed since the close it tells of arrived when it was queued.
+    too late to act on. `actions` are the commands ("take", "skip", "close") that stand under it where a channel has
+    buttons. `latency_ms` is what had passed since the close it tells of arrived when it was queued.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Message:
     signal_id: str | None = None
     expires_at: int | None = None
     levels: Levels | None = None
+    actions: tuple[str, ...] = ()
     latency_ms: float = 0.0
     document: Mapping[str, Any] = field(default_factory=dict)
 

@@ -5,11 +5,12 @@ session made of it; it needs an operator, and what cannot be taken back needs to
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from edgeproof.core.model.errors import InputError
+from edgeproof.core.model.signal import Decision
 from edgeproof.ports import Journal, Report, Wish
 from edgeproof.ports.channels import Answer, Heard
 from edgeproof.services.answers.phone import wrapped
@@ -19,6 +20,7 @@ from edgeproof.services.answers.session_words import (
     parity_lines,
     signal_lines,
     status_lines,
+    trading_fate,
     why_lines,
 )
 from edgeproof.services.answers.trading_words import edge_lines, position_lines, risk_lines, stats_lines
@@ -47,14 +49,16 @@ _STEERS: Mapping[str, str] = {
     "close": "ID or INSTRUMENT: close it at market",
     "closeall": "close everything; trading goes on",
     "stop": "close everything and halt",
-    "take": "ID: note that you took a signal",
-    "skip": "ID: leave a signal out",
+    "take": "ID: take a signal that waits for you",
+    "skip": "ID: let a signal go",
 }
 _WISHES = {"pause": "stop", "resume": "resume", "closeall": "close_all", "stop": "halt"}
 _SAID = {
     "stop": "no new entries",
     "resume": "resume",
     "close": "close",
+    "take": "take",
+    "skip": "skip",
     "close_all": "close everything",
     "halt": "close everything and halt",
 }
@@ -189,10 +193,14 @@ class PhoneAnswers:
         return self._ask(command, "close", target)
 
     def _choose(self, command: Heard) -> Answer:
-        """Note what a person makes of a signal; one whose entry still waits is taken back when it is skipped."""
+        """Take or skip a signal that waits; a skip takes back an entry that still waits. Any other says why not."""
         with self.sources.journal() as journal:
-            found = why_lines(journal, _first(command))
             view = self.sources.trading(journal)
+            offered = [] if view is None else _begin_with(_first(command), view.offers)
+            if len(offered) == 1:
+                return self._ask(command, command.name, offered[0])
+            found = why_lines(journal, _first(command))
+            fate = trading_fate(journal, found[-1].removeprefix("id "))
         id_ = found[-1].removeprefix("id ")
         open_ = () if view is None else tuple(each.signal_id for each in view.positions)
         waiting = () if view is None else tuple(each.signal_id for each in view.resting)
@@ -201,6 +209,9 @@ class PhoneAnswers:
         if id_ in open_:
             words = "its position is open already" + (": /close closes it" if command.name == "skip" else "")
             return Answer(text=f"{found[0]}: {words}", outcome=f"{command.name}: its position is open")
+        if fate is not None:
+            words = f"{found[0]}: it does not wait any more ({fate}): nothing was done"
+            return Answer(text=words, outcome=f"refused: {command.name} {id_}: {fate}")
         noted = "you took it" if command.name == "take" else "you leave it out"
         words = f"{found[0]}: noted that {noted}; edgeproof trades by its own rules, and nothing by hand"
         return Answer(text=words, outcome=f"noted: {command.name} {id_}")
@@ -216,6 +227,11 @@ class PhoneAnswers:
             words = "no session trades: it is kept, and granted when the next one begins"
             return Answer(text=f"{asked}\n{words}", outcome="kept")
         return Answer(text=f"{asked}\nthe session has not answered yet; it is kept until it does", outcome="unanswered")
+
+
+def _begin_with(words: str, offers: Sequence[Decision]) -> list[str]:
+    begins = words.strip().lower()
+    return [each.signal.id for each in offers if begins and each.signal.id.startswith(begins)]
 
 
 def _told(lines: list[str]) -> Answer:

@@ -10,6 +10,7 @@ from edgeproof.core.model.time import DAY, format_duration
 from edgeproof.core.model.trading_event import FateDecided, TradeFate
 from edgeproof.ports import Journal, Report
 from edgeproof.services.answers.phone import SHORT_ID, day_time, pairs, short, wrapped
+from edgeproof.services.asking_first import offers_of, waits_text
 from edgeproof.services.figures import money_text, price_text, quantity_text, rule_text, shortened
 from edgeproof.services.signal_document import direction_word, risk_reward_text
 from edgeproof.services.traded import Traded, traded_of
@@ -87,7 +88,18 @@ def why_lines(journal: Journal, id_begins: str) -> list[str]:
     if failed:
         rows.append(("Against it", ", ".join(failed)))
     rows += _of_trading(traded)
+    if traded is None and signal.id in offers_of(journal):
+        rows.append(("Waits", waits_text(journal, signal, "/take or /skip")))
     return [way, shortened(signal.hypothesis, _NAME), *pairs(rows), f"id {signal.id}"]
+
+
+def trading_fate(journal: Journal, signal_id: str) -> str | None:
+    """What trading made of a signal, in a few words; None where nothing is traded."""
+    decision = _only(journal, signal_id)
+    traded = traded_of(journal, decision.signal)
+    if traded is not None:
+        return _fate(traded.decided.decided)
+    return "expired" if signal_id in offers_of(journal) else None
 
 
 def _only(journal: Journal, id_begins: str) -> Decision:

@@ -11,6 +11,7 @@ from typing import Any, assert_never
 
 from edgeproof.core.model.event import IncidentKind
 from edgeproof.core.model.journal import (
+    ASKS_FIRST,
     Asked,
     CloseMissed,
     Decided,
@@ -26,10 +27,10 @@ from edgeproof.core.model.journal import (
 )
 from edgeproof.core.model.message import Message, Severity, Topic
 from edgeproof.core.model.order import ENTRY, STOP, OrderName, parse_order_id
-from edgeproof.core.model.signal import Fate, Signal
+from edgeproof.core.model.signal import Decision, Fate, Signal
 from edgeproof.core.model.time import DAY, HOUR, MINUTE, format_time
 from edgeproof.core.model.trading_event import FateDecided, TradeFate
-from edgeproof.services.notifying.signal_message import about, signal_message
+from edgeproof.services.notifying.signal_message import about, offer_message, signal_message
 from edgeproof.services.notifying.trade_messages import (
     asked_message,
     entered_message,
@@ -72,15 +73,21 @@ class _Telling:
 class Composer:
     """What to tell of the records of one session. `repeat_after` is the first interval between repeats.
 
-    `signals` are those whose trades may still go on, by their ids.
+    `signals` are those whose trades may still go on, by their ids; `offered` are the ids of those that wait for
+    a person.
     """
 
     repeat_after: int = 5 * MINUTE
     signals: dict[str, Signal] = field(default_factory=dict)
+    offered: set[str] = field(default_factory=set)
+    _asks: bool = False
     _going_on: dict[str, _Telling] = field(default_factory=dict)
 
     def messages(self, records: Sequence[Record], now: int) -> list[Message]:
         """The messages of records that are written down together, at this machine's time."""
+        for each in records:
+            if isinstance(each, SessionBegan):
+                self._asks = bool(each.settings.get(ASKS_FIRST))
         fates = {each.signal.id: each.decided for each in records if isinstance(each, SignalTraded)}
         found = [message for each in records for message in self._of(each, fates)]
         found += self._missed([each for each in records if isinstance(each, CloseMissed)])
@@ -90,10 +97,9 @@ class Composer:
         match record:
             case Decided(decision=decision):
                 if decision.fate is Fate.TOLD:
-                    yield signal_message(decision, fates.get(decision.signal.id))
+                    yield self._of_signal(decision, fates.get(decision.signal.id))
             case SignalTraded():
-                if record.decided.fate is TradeFate.TAKEN:
-                    self._remember(record.signal)
+                yield from self._of_fate(record)
             case OrderNoted():
                 yield from self._of_order(record)
             case Noticed():
@@ -102,6 +108,19 @@ class Composer:
                 simple = _SIMPLE.get(type(record))
                 if simple is not None:
                     yield simple(record)
+
+    def _of_signal(self, decision: Decision, fate: FateDecided | None) -> Message:
+        waits = self._asks and fate is None
+        if waits:
+            self.offered.add(decision.signal.id)
+        return signal_message(decision, fate, waits=waits)
+
+    def _of_fate(self, record: SignalTraded) -> Iterator[Message]:
+        if record.decided.fate is TradeFate.TAKEN:
+            self._remember(record.signal)
+        if record.signal.id in self.offered:
+            self.offered.remove(record.signal.id)
+            yield offer_message(record)
 
     def _remember(self, signal: Signal) -> None:
         self.signals[signal.id] = signal

@@ -13,6 +13,7 @@ from edgeproof.core.model.journal import DeliveryNoted, MessageQueued, OutboxKep
 from edgeproof.core.model.message import Delivery, Message
 from edgeproof.ports import Clock, Journal
 from edgeproof.ports.channels import Channel
+from edgeproof.services.asking_first import offers_of
 from edgeproof.services.notifying.compose import Composer
 from edgeproof.services.notifying.daily import EQUITY_CURVE, Daily
 from edgeproof.services.notifying.lane import Lane, Tools
@@ -110,6 +111,7 @@ class Dispatcher:
             self._has_begun = True
             traded = [each.record.signal for each in self.journal.last(SignalTraded, _TRADED)]
             self._composer.signals |= {each.id: each for each in traded}
+            self._composer.offered |= set(offers_of(self.journal))
             for each in waiting_in(self.journal):
                 self._take_up(each)
         waiting = tuple(each for lane in self.lanes.values() for each in lane.waiting.values())

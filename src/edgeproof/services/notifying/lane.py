@@ -21,7 +21,10 @@ from edgeproof.services.notifying.outbox import FAILED, SENDING
 from edgeproof.services.notifying.policy import Bucket, Budget, ChannelPolicy, Pace
 
 EDIT_WITHIN = 5 * MINUTE
-"""How long after a message what follows it may be added to it; later it would be overlooked there."""
+"""How long after a message what follows it may be added to it; later it would be overlooked there.
+
+What became of a signal that waited for a person is added at any time: it takes the buttons away.
+"""
 
 DIGEST_LINES = 40
 _LATENCIES = 10_000
@@ -186,7 +189,7 @@ class Lane:
         """Send, or add to what was sent; the receipt, and whether it was added."""
         message = first.message
         last = self._sent.get(message.subject) if message.is_update and self.channel.traits.can_edit else None
-        if last is not None and self.tools.clock.now() - last.at <= EDIT_WITHIN:
+        if last is not None and (self._is_young(last) or message.topic is Topic.SIGNAL):
             last.updates = (*last.updates, message, *(each.message for each in updates))
             changed = replace(outgoing, message=last.message, updates=last.updates)
             try:
@@ -205,6 +208,9 @@ class Lane:
             while len(self._sent) > _LATENCIES:
                 del self._sent[next(iter(self._sent))]
         return receipt, False
+
+    def _is_young(self, sent: _Sent) -> bool:
+        return self.tools.clock.now() - sent.at <= EDIT_WITHIN
 
     async def _patiently(self, sending: Awaitable[str]) -> str:
         try:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 
+from edgeproof.core.model.journal import SignalTraded
 from edgeproof.core.model.message import Levels, Message, Severity, Topic
 from edgeproof.core.model.signal import Decision, Signal
 from edgeproof.core.model.steps import decimal_of
@@ -12,8 +13,11 @@ from edgeproof.services.figures import denial_text, money_text, price_text, quan
 from edgeproof.services.signal_document import direction_word, risk_reward_text, signal_document, warning
 
 
-def signal_message(decision: Decision, traded: FateDecided | None) -> Message:
-    """A signal that was told, with what trading made of it (None where nothing is traded)."""
+def signal_message(decision: Decision, traded: FateDecided | None, *, waits: bool = False) -> Message:
+    """A signal that was told, with what trading made of it (None where nothing is traded).
+
+    One that `waits` is for a person to take or skip.
+    """
     signal = decision.signal
     return Message(
         id=f"signal:{signal.id}",
@@ -23,11 +27,12 @@ def signal_message(decision: Decision, traded: FateDecided | None) -> Message:
         queued_at=0,
         title=f"{heading(signal)} · {signal.hypothesis}",
         fields=tuple(_fields(decision, traded)),
-        text=warning(decision.state) or "",
+        text="\n".join([*([_waits(signal)] if waits else []), warning(decision.state) or ""]).strip(),
         subject=f"signal:{signal.id}",
         instrument=signal.instrument,
         signal_id=signal.id,
         expires_at=signal.expires_at,
+        actions=("take", "skip") if waits else (),
         levels=Levels(
             timeframe=signal.timeframe,
             time=signal.time,
@@ -39,6 +44,42 @@ def signal_message(decision: Decision, traded: FateDecided | None) -> Message:
         latency_ms=decision.latency_ms,
         document=signal_document(decision, traded),
     )
+
+
+def offer_message(record: SignalTraded) -> Message:
+    """What became of a signal that waited for a person: it belongs to its alert, which has no buttons from then on."""
+    signal, decided = record.signal, record.decided
+    return Message(
+        id=f"offered:{signal.id}",
+        topic=Topic.SIGNAL,
+        severity=Severity.INFO,
+        at=decided.time,
+        queued_at=0,
+        title=f"{_ended(decided)}: {heading(signal)}",
+        fields=tuple(_size(signal, decided)) if decided.fate is TradeFate.TAKEN else (),
+        subject=f"signal:{signal.id}",
+        is_update=True,
+        instrument=signal.instrument,
+        signal_id=signal.id,
+        document={"id": signal.id, "fate": decided.fate.value, "rule": decided.rule or None, "by": decided.value},
+    )
+
+
+def _ended(decided: FateDecided) -> str:
+    match decided.fate:
+        case TradeFate.TAKEN:
+            return "Taken"
+        case TradeFate.SKIPPED:
+            return f"Skipped by {decided.value}" if decided.value else "Skipped"
+        case TradeFate.EXPIRED:
+            return "Expired, nobody took it"
+        case fate:
+            return f"Not taken, {fate.value} ({denial_text(decided)})" if decided.rule else f"Not taken, {fate.value}"
+
+
+def _waits(signal: Signal) -> str:
+    until = format_time(signal.expires_at)[11:16]
+    return f"Waits for you until {until} UTC: edgeproof take or skip {signal.id[:8]}"
 
 
 def heading(signal: Signal) -> str:
@@ -79,6 +120,12 @@ def _traded(signal: Signal, traded: FateDecided | None) -> Iterator[tuple[str, s
         return
     if traded.fate is not TradeFate.TAKEN or traded.quantity is None:
         yield "Not traded", f"{traded.fate.value}: {denial_text(traded)}" if traded.rule else traded.fate.value
+        return
+    yield from _size(signal, traded)
+
+
+def _size(signal: Signal, traded: FateDecided) -> Iterator[tuple[str, str]]:
+    if traded.quantity is None:
         return
     risk = traded.quantity * abs(decimal_of(signal.reference_price) - decimal_of(signal.stop_loss))
     yield "Size", f"{quantity_text(traded.quantity)} {signal.instrument.base}"

@@ -172,6 +172,7 @@ def _order_message(
         is_update=is_update,
         instrument=note.instrument,
         signal_id=signal_id,
+        actions=("close",),
         document={
             "order_id": note.order_id,
             "what": note.what,

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from edgeproof.core.model.journal import (
+    ASKS_FIRST,
     Asked,
     CandleTaken,
     CloseMissed,
@@ -14,6 +15,7 @@ from edgeproof.core.model.journal import (
     OrderNoted,
     ParityRun,
     Record,
+    SessionBegan,
     SessionEnded,
     SignalTraded,
     StandingNoted,
@@ -21,7 +23,7 @@ from edgeproof.core.model.journal import (
 )
 from edgeproof.core.model.message import Message, Severity, Topic
 from edgeproof.core.model.signal import Decision, Fate
-from edgeproof.core.model.time import HOUR, MINUTE
+from edgeproof.core.model.time import HOUR, MINUTE, format_time
 from edgeproof.core.model.trading import BreakerLevel, StateCause, TradingState, TradingStatus
 from edgeproof.core.model.trading_event import FateDecided, StandingChanged, TradeEnded, TradeFate
 from edgeproof.services.notifying.compose import Composer
@@ -99,6 +101,60 @@ def test_a_signal_that_was_not_told_is_no_message(fate: Fate) -> None:
     record = told()
     decision: Decision = replace(record.decision, fate=fate, rule="spread")
     assert Composer().messages([replace(record, decision=decision)], QUEUED) == []
+
+
+def asks(*, asks_first: bool = True) -> SessionBegan:
+    return replace(began(), settings={ASKS_FIRST: asks_first})
+
+
+def test_a_signal_that_waits_for_a_person_says_until_when_and_can_be_taken_or_skipped() -> None:
+    _, alert = Composer().messages([asks(), told()], QUEUED)
+    signal = told().decision.signal
+    until = format_time(signal.expires_at)[11:16]
+    assert alert.text == f"Waits for you until {until} UTC: edgeproof take or skip {signal.id[:8]}"
+    assert alert.actions == ("take", "skip")
+
+
+def test_a_signal_of_a_session_that_does_not_ask_has_nothing_to_press() -> None:
+    _, alert = Composer().messages([asks(asks_first=False), told()], QUEUED)
+    assert (alert.actions, alert.text) == ((), "")
+    assert only(told()).actions == ()
+
+
+@pytest.mark.parametrize(
+    ("fate", "more", "title", "fields"),
+    [
+        (TradeFate.TAKEN, {}, "Taken", {"Size": "0.4 BTC", "Risk": "0.40 USD"}),
+        (TradeFate.SKIPPED, {"rule": "person", "value": "ann"}, "Skipped by ann", {}),
+        (TradeFate.EXPIRED, {"rule": "nobody_took_it"}, "Expired, nobody took it", {}),
+        (
+            TradeFate.DENIED,
+            {"rule": "open_positions", "value": 3, "limit": 2},
+            "Not taken, denied (open_positions 3 > 2)",
+            {},
+        ),
+    ],
+)
+def test_the_end_of_a_signal_that_waited_is_added_to_its_alert_without_anything_to_press(
+    fate: TradeFate, more: dict[str, object], title: str, fields: dict[str, str]
+) -> None:
+    composer = Composer()
+    _, alert = composer.messages([asks(), told()], QUEUED)
+    (end,) = composer.messages([traded(fate, **more)], QUEUED)
+    assert end.title == f"{title}: LONG BTC/USD:USD 5m"
+    assert dict(end.fields) == fields
+    assert (end.is_update, end.subject, end.actions) == (True, alert.subject, ())
+    assert composer.messages([traded(fate, **more)], QUEUED) == []
+
+
+def test_a_signal_that_expired_as_it_was_told_does_not_wait() -> None:
+    _, alert = Composer().messages([asks(), told(), traded(TradeFate.EXPIRED, rule="nobody_took_it")], QUEUED)
+    assert alert.actions == ()
+
+
+def test_what_is_open_can_be_closed() -> None:
+    *_, opened = Composer().messages([told(), traded(), order("filled")], QUEUED)
+    assert opened.actions == ("close",)
 
 
 def order(what: str, leg: str = "entry", **more: object) -> OrderNoted:
