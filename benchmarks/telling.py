@@ -6,13 +6,11 @@ the close's last fact in the session, through evaluation, journal, picture and T
 the server. A feed of the real venue waits another `PATIENCE_MS` for late trades, which is added.
 """
 
-import asyncio
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,8 +21,8 @@ from edgeproof.bootstrap.asking import kept_journal
 from edgeproof.core.model.journal import DeliveryNoted
 from edgeproof.core.model.message import DeliveryFate
 from edgeproof.core.model.time import HOUR, format_time, parse_time
-from tests.support.bot_api import bot_api
 from tests.support.bot_api_state import BotApi
+from tests.support.bot_thread import bot_in_thread
 
 SPEED, HOURS, INSTRUMENTS, CHAT = 120, 4, 7, 77
 PATIENCE_MS = FeedSettings().patience_ms
@@ -48,7 +46,7 @@ def findings() -> Iterator[Finding]:
 
 
 def _latencies() -> list[float]:
-    with tempfile.TemporaryDirectory() as folder, _bot() as api:
+    with tempfile.TemporaryDirectory() as folder, bot_in_thread(CHAT) as api:
         home = Path(folder)
         _write_settings(home, api)
         with _replica() as (url, now):
@@ -105,25 +103,3 @@ def _instruments(url: str) -> list[str]:
 
     listed = httpx.get(f"{url}/derivatives/api/v3/instruments").json()["instruments"]
     return [each["symbol"] for each in listed]
-
-
-@contextmanager
-def _bot() -> Iterator[BotApi]:
-    loop, ready, over = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
-    found: list[BotApi] = []
-
-    async def serve() -> None:
-        async with bot_api(CHAT) as api:
-            found.append(api)
-            ready.set()
-            await over.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
-    thread.start()
-    ready.wait()
-    try:
-        yield found[0]
-    finally:
-        loop.call_soon_threadsafe(over.set)
-        thread.join()
-        loop.close()
