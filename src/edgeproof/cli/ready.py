@@ -87,7 +87,8 @@ def _hypothesis_table(hypotheses: "Sequence[HypothesisLine]") -> "Table":
         table.add_column(heading, justify="right", no_wrap=True)
     for each in hypotheses:
         count = Text(f"{each.trades:,}", "" if each.holds else "bold red")
-        table.add_row(Text(each.name), count, _rate(each.win_rate), _rate(each.tested_win_rate))
+        name = Text(f"{each.name} (killed)" if each.is_killed else each.name)
+        table.add_row(name, count, _rate(each.win_rate), _rate(each.tested_win_rate))
     return table
 
 
@@ -102,4 +103,4 @@ def _document(line: "Line") -> dict[str, object]:
 
 def _hypothesis_document(line: "HypothesisLine") -> dict[str, object]:
     keys = ("name", "trades", "win_rate", "tested_win_rate", "holds")
-    return {key: getattr(line, key) for key in keys}
+    return {**{key: getattr(line, key) for key in keys}, "killed": line.is_killed}

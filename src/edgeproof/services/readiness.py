@@ -51,11 +51,15 @@ class TradeFigure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What is known of a home. `hypotheses` had a signal traded; `drawdown` is None before equity was ever known."""
+    """What is known of a home. `hypotheses` had a signal traded; `drawdown` is None before equity was ever known.
+
+    `killed` do not trade any more: their trades count, but nothing more is asked of them.
+    """
 
     now: int
     trades: Sequence[TradeFigure] = ()
     hypotheses: frozenset[str] = frozenset()
+    killed: frozenset[str] = frozenset()
     traded: int = 0
     drawdown: float | None = None
     drills: Sequence[DrillResult] = ()
@@ -83,6 +87,7 @@ class HypothesisLine:
     win_rate: float | None
     tested_win_rate: float | None
     holds: bool
+    is_killed: bool = False
 
 
 def checklist(figures: Figures, needed: Needed) -> tuple[Line, ...]:
@@ -112,7 +117,8 @@ def _of(name: str, figures: Figures, needed: Needed) -> HypothesisLine:
         trades=len(own),
         win_rate=_won(own),
         tested_win_rate=_tested(own),
-        holds=len(own) >= needed.trades_each,
+        holds=name in figures.killed or len(own) >= needed.trades_each,
+        is_killed=name in figures.killed,
     )
 
 
@@ -140,9 +146,12 @@ def _trades(figures: Figures, needed: Needed) -> Line:
 
 
 def _trades_each(figures: Figures, needed: Needed) -> Line:
-    lines = by_hypothesis(figures, needed)
+    traded = by_hypothesis(figures, needed)
+    lines = [each for each in traded if not each.is_killed]
     enough = sum(each.holds for each in lines)
-    found = f"{enough} of {len(lines)} have them" if lines else "no hypothesis has traded yet"
+    found = f"{enough} of {len(lines)} have them" if traded else "no hypothesis has traded yet"
+    killed = len(traded) - len(lines)
+    found += f"; {killed} killed, of which nothing more is asked" if killed else ""
     return Line(
         name="trades_each",
         what="of each hypothesis",

@@ -21,8 +21,10 @@ TRADING = frozenset({"paper", "live"})
 """The commands whose sessions trade."""
 
 
-def read_figures(journal: Journal, drills: Sequence[DrillResult], now: int) -> Figures:
-    """Everything the checklist asks for."""
+def read_figures(
+    journal: Journal, drills: Sequence[DrillResult], now: int, killed: frozenset[str] = frozenset()
+) -> Figures:
+    """Everything the checklist asks for; `killed` are the hypotheses that do not trade any more."""
     trades = live_trades(journal)
     walked = _Walk()
     for entry in journal.read(SessionBegan, CandleTaken, BookKept):
@@ -36,6 +38,7 @@ def read_figures(journal: Journal, drills: Sequence[DrillResult], now: int) -> F
             for each in journal.read(SignalTraded)
             if each.record.decided.fate is TradeFate.TAKEN
         ),
+        killed=killed,
         traded=walked.traded,
         drawdown=walked.worst,
         drills=drills,

@@ -49,7 +49,7 @@ def test_ready_as_json_has_figures_limits_and_hypotheses(
     assert (checks["trades"]["value"], checks["win_rate"]["value"], checks["profit_factor"]["value"]) == (1, None, None)
     assert document["needed"]["profit_factor"] == {"value": 1.2, "meaning": "what was won over what was lost, above"}
     assert document["hypotheses"] == [
-        {"name": "Rebound", "trades": 1, "win_rate": 1.0, "tested_win_rate": None, "holds": False}
+        {"name": "Rebound", "trades": 1, "win_rate": 1.0, "tested_win_rate": None, "holds": False, "killed": False}
     ]
 
 

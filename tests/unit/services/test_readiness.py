@@ -109,6 +109,18 @@ def test_hypothesis_that_has_a_trade_open_and_none_over_is_asked_for_its_trades_
     assert (found.found, found.holds, found.value) == ("2 of 3 have them", False, 0)
 
 
+def test_hypothesis_that_was_killed_is_asked_for_no_more_trades() -> None:
+    opened = [each for each in trade(200, 1, hypothesis="Fresh") if not isinstance(each, TradeClosed)]
+    figures = read_figures(paper(hundred(), opened), (), NOW, frozenset({"Fresh"}))
+    found = next(each for each in checklist(figures, NEEDED) if each.name == "trades_each")
+    assert (found.found, found.holds, found.value) == (
+        "2 of 2 have them; 1 killed, of which nothing more is asked", True, 50,
+    )  # fmt: skip
+    assert [each.name for each in by_hypothesis(figures, NEEDED) if each.is_killed] == ["Fresh"]
+    nobody_left = read_figures(paper(hundred(), opened), (), NOW, figures.hypotheses)
+    assert not next(each for each in checklist(nobody_left, NEEDED) if each.name == "trades_each").holds
+
+
 def test_market_time_counts_a_minute_once_and_only_where_somebody_trades() -> None:
     twice = [candle_taken(minute) for minute in range(60)] * 2
     watched = [replace(each, session="s2") for each in minutes(1)]
