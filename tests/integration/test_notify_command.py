@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.bot_api_state import TOKEN, BotApi
+from tests.support.bot_api_state import TOKEN, BotApi, Fault
 from tests.support.bot_thread import bot_in_thread
 from tests.support.calls import Outcome, call
 from tests.support.discord_server import TOKEN as DISCORD_TOKEN
@@ -98,6 +98,15 @@ def test_telegram_with_an_unknown_chat_names_it_and_what_to_do(prove: Prove, bot
 def test_telegram_whose_bot_is_blocked_says_what_to_do(prove: Prove, bot: BotApi) -> None:
     bot.blocked.add(CHAT)
     expect_failure(prove("telegram", telegram(bot.url), token=TOKEN), f"chat {CHAT}", "blocked", "press Start again")
+
+
+def test_telegram_of_which_one_chat_has_gone_says_so_beside_the_document(prove: Prove, bot: BotApi) -> None:
+    bot.chats.add(88)
+    settings = telegram(bot.url).replace("chats = [", "chats = [{ id = 88 }, ")
+    bot.fail("sendMessage", Fault("status", 403, description="Forbidden: bot was blocked by the user"))
+    found = prove("telegram", settings, "--json", token=TOKEN)
+    assert (found.status, found.document["works"]) == (0, True)  # one document on stdout, and nothing else
+    assert "blocked" in found.err
 
 
 def test_telegram_with_a_token_that_cannot_be_one_is_refused(prove: Prove, bot: BotApi) -> None:

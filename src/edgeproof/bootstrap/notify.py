@@ -98,8 +98,8 @@ def channel_names(config: Path) -> tuple[str, ...]:
     return tuple(load_settings(config).notify.channels())
 
 
-async def try_channel(config: Path, name: str, *, with_message: bool) -> list[str]:
-    """Look at a channel's set-up and send it a test; what was found.
+async def try_channel(config: Path, name: str, tell: Callable[[str], None], *, with_message: bool) -> list[str]:
+    """Look at a channel's set-up and send it a test; what was found. `tell` hears of what works only in part.
 
     Raises
     ------
@@ -112,7 +112,7 @@ async def try_channel(config: Path, name: str, *, with_message: bool) -> list[st
     if name not in settings:
         there = f"set up are {', '.join(settings)}" if settings else f"none is set up in {config}"
         raise InputError(f'CHANNEL: expected one that is set up ([notify.{name}]), found "{name}"; {there}')
-    channel = open_channel(name, settings[name], config)
+    channel = open_channel(name, settings[name], config, tell)
     try:
         found = [await channel.test()]
         if with_message:
@@ -196,7 +196,7 @@ def open_channels(settings: NotifySettings, config: Path, tell: Callable[[str], 
         yield open_channel(name, channel, config, tell)
 
 
-def open_channel(name: str, settings: ChannelSettings, config: Path, tell: Callable[[str], None] = print) -> Channel:
+def open_channel(name: str, settings: ChannelSettings, config: Path, tell: Callable[[str], None]) -> Channel:
     """One channel by its settings. Libraries load with the channel that needs them."""
     home = config.parent
     match settings:

@@ -27,7 +27,7 @@ def prove(
 
     problem, found = None, []
     try:
-        found = asyncio.run(try_channel(context.config, channel, with_message=message))
+        found = asyncio.run(try_channel(context.config, channel, _say, with_message=message))
     except ChannelError as error:
         problem = str(error)
     if context.json:

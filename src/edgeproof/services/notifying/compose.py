@@ -26,7 +26,7 @@ from edgeproof.core.model.journal import (
     TradeClosed,
 )
 from edgeproof.core.model.message import Message, Severity, Topic
-from edgeproof.core.model.order import ENTRY, STOP, OrderName, parse_order_id
+from edgeproof.core.model.order import EMERGENCY, ENTRY, EXIT, STOP, OrderName, parse_order_id
 from edgeproof.core.model.signal import Decision, Fate, Signal
 from edgeproof.core.model.time import DAY, HOUR, MINUTE, format_time
 from edgeproof.core.model.trading_event import FateDecided, TradeFate
@@ -208,7 +208,7 @@ def _times(last: _Telling) -> str:
 
 
 def _guards(name: OrderName) -> bool:
-    return name.leg in {STOP, "exit", "emergency"}
+    return name.leg in {STOP, EXIT, EMERGENCY}
 
 
 def _parity_message(run: ParityRun) -> Message:

@@ -1,6 +1,6 @@
 """What waits to be told, as a fold over the journal: what was queued, less what came to an end."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from edgeproof.core.model.journal import DeliveryNoted, Entry, MessageQueued, OutboxKept
@@ -60,8 +60,3 @@ def waiting_in(journal: Journal) -> tuple[Delivery, ...]:
     for each in later:
         outbox.take(each.record)
     return tuple(outbox.waiting.values())
-
-
-def outcomes(notes: Iterable[DeliveryNoted]) -> dict[tuple[str, str], DeliveryNoted]:
-    """The last word on each message at each channel."""
-    return {(each.channel, each.message_id): each for each in notes}
