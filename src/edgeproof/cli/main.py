@@ -45,6 +45,7 @@ def _enter_commands() -> None:
         stats,
         status,
         steer,
+        web,
         why,
     )
 
@@ -69,6 +70,7 @@ def _enter_commands() -> None:
     demo.enter(app)
     report_command.enter(app)
     exchange.enter(app)
+    web.enter(app)
 
 
 def main() -> None:

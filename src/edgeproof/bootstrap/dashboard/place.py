@@ -1,0 +1,26 @@
+"""The home the dashboard shows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edgeproof.bootstrap.asking import kept_journal
+from edgeproof.ports import Journal
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A home and its settings file."""
+
+    home: Path
+    config: Path
+
+    @contextmanager
+    def journal(self) -> Iterator[Journal]:
+        """The journal of the home, to be read while the block lasts; an empty one where there is none yet."""
+        with kept_journal(self.home, self.config) as journal:
+            yield journal

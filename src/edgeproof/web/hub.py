@@ -1,0 +1,126 @@
+"""The stream of the dashboard: looks at the home a few times a second and tells everybody the same bytes.
+
+1. While anybody listens, `_look` reads what is new and makes a frame of it, once for all.
+2. Each listener has a queue of frames of its own; of live pictures only the newest waits. Who does not read is let go:
+   it comes back, and what it missed is told from the journal.
+"""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from edgeproof.bootstrap.dashboard.follow import Follower
+from edgeproof.services.dashboard.events import Event
+
+LOOK_EVERY_S = 0.25
+MOST_WAITING = 500
+
+
+@dataclass(slots=True, eq=False)
+class Listener:
+    """One page that listens."""
+
+    socket: WebSocket
+    frames: deque[str] = field(default_factory=deque)
+    picture: str | None = None
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self, frame: str) -> None:
+        """Let it be told."""
+        self.frames.append(frame)
+        self.woken.set()
+
+    def show(self, picture: str) -> None:
+        """Let it be shown a picture, in the place of one it has not taken yet."""
+        self.picture = picture
+        self.woken.set()
+
+    async def serve(self) -> None:
+        """Send what waits until the page is gone, or does not read."""
+        while len(self.frames) <= MOST_WAITING:
+            await self.woken.wait()
+            self.woken.clear()
+            while self.frames:
+                await self.socket.send_text(self.frames.popleft())
+            if self.picture is not None:
+                picture, self.picture = self.picture, None
+                await self.socket.send_text(picture)
+
+
+class Hub:
+    """Everybody who listens to a home."""
+
+    def __init__(self, follower: Follower, greeting: dict[str, str]) -> None:
+        self._follower = follower
+        self._greeting = greeting
+        self._listeners: set[Listener] = set()
+        self._looking: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+
+    async def join(self, socket: WebSocket, after: int) -> None:
+        """Tell a page everything from a place in the journal on, until it goes."""
+        listener = Listener(socket)
+        await self._greet(listener, after)
+        reading = asyncio.create_task(_until_gone(socket))
+        serving = asyncio.create_task(listener.serve())
+        try:
+            await asyncio.wait([reading, serving], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._listeners.discard(listener)
+            for each in (reading, serving):
+                each.cancel()
+            await asyncio.gather(reading, serving, return_exceptions=True)
+            if not self._listeners and self._looking is not None:
+                self._looking.cancel()
+                self._looking = None
+
+    async def _greet(self, listener: Listener, after: int) -> None:
+        async with self._turn:
+            if self._looking is None:
+                await asyncio.to_thread(self._follower.begin)
+                self._looking = asyncio.create_task(self._look())
+            missed = await asyncio.to_thread(self._follower.since, after) if after else ()
+            hello = {"type": "hello", "seq": self._follower.seq, "reset": missed is None, **self._greeting}
+            listener.tell(json.dumps(hello))
+            if missed:
+                listener.tell(_frame(self._follower.seq, missed))
+            listener.show(_live(self._follower.shown))
+            self._listeners.add(listener)
+
+    async def _look(self) -> None:
+        while True:
+            async with self._turn:
+                news, picture = await asyncio.to_thread(self._news)
+                if news:
+                    frame = _frame(self._follower.seq, news)
+                    for each in self._listeners:
+                        each.tell(frame)
+                if picture is not None:
+                    shown = _live(picture)
+                    for each in self._listeners:
+                        each.show(shown)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def _news(self) -> tuple[Sequence[Event], bytes | None]:
+        return self._follower.news(), self._follower.picture()
+
+
+def _frame(seq: int, events: Sequence[Event]) -> str:
+    told = [{"seq": each.seq, "kind": each.kind, "document": each.document} for each in events]
+    return json.dumps({"type": "events", "seq": seq, "events": told}, allow_nan=False)
+
+
+def _live(picture: bytes) -> str:
+    return f'{{"type":"live","document":{picture.decode()}}}'
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    try:
+        while True:
+            await socket.receive_text()
+    except WebSocketDisconnect:
+        return

@@ -1,0 +1,1 @@
+"""The API, a module a page; see docs/reference/api.md."""
