@@ -6,6 +6,7 @@
 # bench   the figures beside those of other engines, in an environment of their own
 # docs    the documentation as a site in site/
 # assets  fetch the chart libraries of the report again
+# web     the dashboard's pages, built anew from web/ (needs Node >= 20.19)
 # lock    write the lock files again, after a change of dependencies
 # clean   remove all that make made
 #
@@ -13,7 +14,7 @@
 
 .DEFAULT_GOAL := demo
 .DELETE_ON_ERROR:
-.PHONY: demo test soak check lock-check bench docs assets lock clean
+.PHONY: demo test soak check lock-check bench docs assets web lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -72,6 +73,14 @@ docs: .venv/.stamp
 assets:
 	@bash src/edgeproof/research/report/assets/vendor/fetch.sh
 
+web: web/node_modules/.stamp
+	@cd web && npm run --silent build && npm test --silent
+
+web/node_modules/.stamp: web/package.json web/package-lock.json
+	@command -v npm > /dev/null || { echo 'the pages are built with Node (>= 20.19), and there is none; the built ones in src/edgeproof/web/static work without'; exit 1; }
+	@cd web && npm ci --silent
+	@touch $@
+
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "edgeproof needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11"; exit 1; }
@@ -98,5 +107,5 @@ $(UV):
 
 clean:
 	@rm -rf .venv .venv-bench .venv-nautilus .tools .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \
-		.coverage .coverage.* build dist site
+		.coverage .coverage.* build dist site web/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

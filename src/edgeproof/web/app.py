@@ -9,7 +9,7 @@ from edgeproof.bootstrap.dashboard.place import Place
 from edgeproof.core.model.errors import EdgeproofError, InputError
 from edgeproof.web.hub import Hub
 from edgeproof.web.pages import build_id, mount_pages
-from edgeproof.web.routes import live, overview
+from edgeproof.web.routes import live, me, overview
 
 
 def web_app(place: Place) -> FastAPI:
@@ -19,7 +19,7 @@ def web_app(place: Place) -> FastAPI:
     )
     hub = Hub(Follower(place), {"version": __version__, "build": build_id()})
     api = APIRouter(prefix="/api")
-    for each in (overview.routes(place), live.routes(hub)):
+    for each in (me.routes(place), overview.routes(place), live.routes(hub)):
         api.include_router(each)
     app.include_router(api)
     app.add_exception_handler(EdgeproofError, _told)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from edgeproof.bootstrap.dashboard.follow import Follower
+from edgeproof.bootstrap.live import system_clock
+from edgeproof.core.model.time import format_time
 from edgeproof.services.dashboard.events import Event
 
 LOOK_EVERY_S = 0.25
@@ -84,7 +86,8 @@ class Hub:
                 await asyncio.to_thread(self._follower.begin)
                 self._looking = asyncio.create_task(self._look())
             missed = await asyncio.to_thread(self._follower.since, after) if after else ()
-            hello = {"type": "hello", "seq": self._follower.seq, "reset": missed is None, **self._greeting}
+            now = format_time(system_clock().now())
+            hello = {"type": "hello", "seq": self._follower.seq, "reset": missed is None, "now": now, **self._greeting}
             listener.tell(json.dumps(hello))
             if missed:
                 listener.tell(_frame(self._follower.seq, missed))
