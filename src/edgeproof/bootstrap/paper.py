@@ -12,8 +12,9 @@ from edgeproof.adapters.simulated.exchange import SimulatedExchange
 from edgeproof.adapters.storage.wishes import FolderWishes
 from edgeproof.bootstrap import fees
 from edgeproof.bootstrap.drift import weighing
+from edgeproof.bootstrap.open_session import OpenSession
 from edgeproof.bootstrap.records import read_records
-from edgeproof.bootstrap.session import PROVEN, Manner, OpenSession, ScanCall, open_session
+from edgeproof.bootstrap.session import PROVEN, Manner, ScanCall, open_session
 from edgeproof.bootstrap.trading import RISK, changed_limits, limits_document, limits_in_force, risk_limits
 from edgeproof.config import Settings
 from edgeproof.core.engine.risk import by_risk

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from edgeproof.adapters.storage.states import STATES
 from edgeproof.bootstrap import fees, market_history, open_store
 from edgeproof.bootstrap.journal import hold_home, open_journal, open_signal_file
 from edgeproof.bootstrap.live import open_feed
-from edgeproof.bootstrap.notify import Ear, ear_of, messenger_of
+from edgeproof.bootstrap.notify import ear_of, messenger_of
+from edgeproof.bootstrap.open_session import OpenSession
+from edgeproof.bootstrap.painting import paint
 from edgeproof.bootstrap.records import WATCH_ONLY, Records, read_records
 from edgeproof.config import Settings, load_settings
 from edgeproof.core.model.errors import EdgeproofError, NothingQualified
@@ -39,7 +42,7 @@ from edgeproof.services.plan import Fates, Means, Plan, Trader
 from edgeproof.services.prepare import REMEMBERED, Prepared
 from edgeproof.services.session import Session
 from edgeproof.services.signal_document import signal_document
-from edgeproof.services.standing import Standing, Watched
+from edgeproof.services.standing import Watched
 from edgeproof.services.track_records import killed, states_watched
 from edgeproof.services.watch_only import NobodyTrades, NoWishes
 
@@ -105,31 +108,6 @@ WATCHING = Manner(
 """Signals are told, and that is all."""
 
 
-class OpenSession:
-    """A session that holds its home while it runs. `standing` is None until its history is there."""
-
-    def __init__(self, session: Session, closing: ExitStack, ear: Ear | None) -> None:
-        self._session = session
-        self._closing = closing
-        self._ear = ear
-
-    @property
-    def standing(self) -> Standing | None:
-        """How it stands."""
-        return self._session.standing
-
-    async def run(self) -> None:
-        """Watch until the time to stop, or until cancelled."""
-        with self._closing:
-            hearing = None if self._ear is None else asyncio.create_task(self._ear.hear())
-            try:
-                await self._session.run()
-            finally:
-                if hearing is not None:
-                    hearing.cancel()
-                    await asyncio.gather(hearing, return_exceptions=True)
-
-
 def open_session(
     call: ScanCall,
     manner: Manner = WATCHING,
@@ -182,7 +160,8 @@ def open_session(
         )
         session = Session(plan, means, on_decisions, on_words)
         ear = ear_of(settings.notify, call.home, call.config, journal, lambda: session.standing, on_words)
-        return OpenSession(session, stack.pop_all(), ear)
+        painting = partial(paint, call.home, lambda: session.plan.session, lambda: session.standing)
+        return OpenSession(session, stack.pop_all(), [painting, *([] if ear is None else [ear.hear])])
 
 
 def forget_sessions(home: Path) -> None:

@@ -9,7 +9,8 @@ from edgeproof.cli.feed import USUAL, Serve, Until, Url, Venue
 from edgeproof.cli.scan import All, Files, History, Instruments, Names, Preview, Scan, Words, run_session
 
 if TYPE_CHECKING:
-    from edgeproof.bootstrap.session import OpenSession, ScanCall
+    from edgeproof.bootstrap.open_session import OpenSession
+    from edgeproof.bootstrap.session import ScanCall
 
 
 Ask = Annotated[bool, typer.Option("--ask", help="Enter no signal by itself: each waits until a person takes it.")]

@@ -17,7 +17,8 @@ from edgeproof.cli.running import INTERRUPTED, told_to_stop, until_one_ends
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgeproof.bootstrap.session import OpenSession, ScanCall
+    from edgeproof.bootstrap.open_session import OpenSession
+    from edgeproof.bootstrap.session import ScanCall
     from edgeproof.core.model.signal import Decision
     from edgeproof.core.model.trading_event import FateDecided
     from edgeproof.core.signals.hypothesis import Hypothesis

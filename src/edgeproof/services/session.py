@@ -232,6 +232,7 @@ class Session:
 
     async def _follow(self, prepared: Mapping[Instrument, Prepared]) -> None:
         feed = self._feed = self._trader.open(self.means.feed(prepared))
+        self._shown.see_forming = feed.forming
         self.means.messenger.start()
         await self._grant()  # what was asked while no session was there comes before anything new
         await self._trader.send()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from edgeproof.core.model.entry import SignalWeight
+from edgeproof.core.model.event import ClosedCandle
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import CloseMissed, Noticed, ParityRun, SignalTraded, TradeClosed
 from edgeproof.core.model.signal import Decision, Fate
@@ -88,8 +89,9 @@ class Standing:
 
     `closes` counts all closes that were evaluated, those of `missed` (evaluated too late) among them. `see_trading`
     says how trading stands now, None where nothing is traded; `see_weights` what each hypothesis weighs, none where
-    nobody weighs; `see_channels` how people are told; `traded` what was made of the latest decisions, by the ids of
-    their signals. `scoreboard` counts all trades of the journal, `closed` has the last of this session.
+    nobody weighs; `see_channels` how people are told; `see_forming` the base candles that form; `traded` what was made
+    of the latest decisions, by the ids of their signals. `scoreboard` counts all trades of the journal, `closed` has
+    the last of this session.
     """
 
     watched: Watched
@@ -109,6 +111,7 @@ class Standing:
     parity: ParityRun | None = None
     see_trading: Callable[[], TradingView | None] = lambda: None
     see_channels: Callable[[], Sequence[ChannelView]] = lambda: ()
+    see_forming: Callable[[], Mapping[Instrument, ClosedCandle]] = dict
     see_weights: Callable[[], Mapping[str, SignalWeight]] = dict
     _open: list[Decision] = field(default_factory=list)
 
