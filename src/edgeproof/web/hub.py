@@ -8,13 +8,14 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from edgeproof.bootstrap.dashboard.follow import Follower
 from edgeproof.bootstrap.live import system_clock
+from edgeproof.core.model.errors import EdgeproofError
 from edgeproof.core.model.time import format_time
 from edgeproof.services.dashboard.events import Event
 
@@ -62,6 +63,7 @@ class Hub:
         self._listeners: set[Listener] = set()
         self._looking: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
+        self._trouble: str | None = None
 
     async def join(self, socket: WebSocket, after: int) -> None:
         """Tell a page everything from a place in the journal on, until it goes."""
@@ -97,19 +99,30 @@ class Hub:
     async def _look(self) -> None:
         while True:
             async with self._turn:
-                news, picture = await asyncio.to_thread(self._news)
-                if news:
-                    frame = _frame(self._follower.seq, news)
+                for frame in await asyncio.to_thread(self._news):
                     for each in self._listeners:
                         each.tell(frame)
+                picture = await asyncio.to_thread(self._follower.picture)
                 if picture is not None:
                     shown = _live(picture)
                     for each in self._listeners:
                         each.show(shown)
             await asyncio.sleep(LOOK_EVERY_S)
 
-    def _news(self) -> tuple[Sequence[Event], bytes | None]:
-        return self._follower.news(), self._follower.picture()
+    def _news(self) -> Iterable[str]:
+        """Frames of what is new. A journal that cannot be read is told too, and looked at again."""
+        try:
+            news = self._follower.news()
+        except EdgeproofError as error:
+            return self._troubled(str(error))
+        frames = self._troubled(None)
+        return [*frames, _frame(self._follower.seq, news)] if news else frames
+
+    def _troubled(self, words: str | None) -> list[str]:
+        if words == self._trouble:
+            return []
+        self._trouble = words
+        return [json.dumps({"type": "trouble", "words": words})]
 
 
 def _frame(seq: int, events: Sequence[Event]) -> str:

@@ -23,7 +23,7 @@ def serve(app: FastAPI, host: str, port: int, *, ready: Callable[[str], None], u
     InputError
         The address cannot be had.
     """
-    with _listening(host, port) as listening:
+    with listening(host, port) as at:
         config = uvicorn.Config(
             app,
             log_level="warning",
@@ -35,29 +35,36 @@ def serve(app: FastAPI, host: str, port: int, *, ready: Callable[[str], None], u
         server = uvicorn.Server(config)
         if until_eof:
             Thread(target=_end_with_stdin, args=[server], daemon=True).start()
-        ready(address(listening))
-        asyncio.run(server.serve(sockets=[listening]))
+        ready(address(at))
+        asyncio.run(server.serve(sockets=[at]))
 
 
-def address(listening: socket.socket) -> str:
-    """Where a browser finds it."""
-    host, port = listening.getsockname()[:2]
+def address(at: socket.socket) -> str:
+    """Where a browser finds what listens there."""
+    host, port = at.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def listening(host: str, port: int) -> socket.socket:
+    """A socket bound to an address.
+
+    Raises
+    ------
+    InputError
+        It cannot be had.
+    """
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((host, port))
+        bound.bind((host, port))
+        bound.listen()  # from now on who connects is served, if only in a moment
     except OSError as error:
-        listening.close()
+        bound.close()
         raise InputError(
             f"expected an address to listen at, found {host} port {port} in use or not allowed ({error.strerror}): "
             "try another --port (0 takes any that is free)"
         ) from None
-    return listening
+    return bound
 
 
 def _end_with_stdin(server: uvicorn.Server) -> None:

@@ -10,6 +10,8 @@ export interface LiveState {
   /** When the connection was lost, in milliseconds of this device's clock. */
   lostAt: number | null;
   picture: Picture | null;
+  /** Why the journal cannot be read, null while it can. */
+  trouble: string | null;
   /** What the server was built from: another than ours means that these pages are old. */
   serverBuild: string;
   /** How far this device's clock is ahead of the server's, in milliseconds. */
@@ -22,7 +24,9 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
 
 export class LiveStream {
-  private state: LiveState = { connection: "connecting", lostAt: null, picture: null, serverBuild: "", skew: 0 };
+  private state: LiveState = {
+    connection: "connecting", lostAt: null, picture: null, trouble: null, serverBuild: "", skew: 0,
+  };
   private readonly watchers = new Set<() => void>();
   private readonly listeners = new Set<EventListener>();
   private readonly resets = new Set<() => void>();
@@ -106,7 +110,7 @@ export class LiveStream {
         this.pause = FIRST_PAUSE;
         if (frame.reset || !isBack) this.seq = frame.seq;
         const skew = Date.now() - Date.parse(frame.now);
-        this.set({ connection: "open", lostAt: null, serverBuild: frame.build, skew });
+        this.set({ connection: "open", lostAt: null, trouble: null, serverBuild: frame.build, skew });
         if (frame.reset) for (const reset of this.resets) reset();
         break;
       }
@@ -116,6 +120,9 @@ export class LiveStream {
         break;
       case "live":
         this.set({ picture: frame.document });
+        break;
+      case "trouble":
+        this.set({ trouble: frame.words });
         break;
     }
   }
