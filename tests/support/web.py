@@ -1,6 +1,7 @@
 """The dashboard in tests: one served from a thread on loopback, and what its stream says."""
 
 import asyncio
+import gzip
 import json
 import threading
 from collections.abc import Iterator, Sequence
@@ -49,6 +50,13 @@ def served(home: Path) -> Iterator[str]:
             thread.join()
 
 
+def frame_of(message: str | bytes) -> Frame:
+    """What a message of the stream says: pictures are packed."""
+    text = gzip.decompress(message) if isinstance(message, bytes) else message
+    frame: Frame = json.loads(text)
+    return frame
+
+
 class Stream:
     """A page that listens."""
 
@@ -59,7 +67,7 @@ class Stream:
         """The next frame of a kind."""
         async with asyncio.timeout(10):
             while True:
-                frame: Frame = json.loads(await self._socket.recv())
+                frame = frame_of(await self._socket.recv())
                 if frame["type"] == kind:
                     return frame
 

@@ -6,6 +6,7 @@
 """
 
 import asyncio
+import gzip
 import json
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -29,7 +30,7 @@ class Listener:
 
     socket: WebSocket
     frames: deque[str] = field(default_factory=deque)
-    picture: str | None = None
+    picture: bytes | None = None
     woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, frame: str) -> None:
@@ -37,7 +38,7 @@ class Listener:
         self.frames.append(frame)
         self.woken.set()
 
-    def show(self, picture: str) -> None:
+    def show(self, picture: bytes) -> None:
         """Let it be shown a picture, in the place of one it has not taken yet."""
         self.picture = picture
         self.woken.set()
@@ -51,7 +52,7 @@ class Listener:
                 await self.socket.send_text(self.frames.popleft())
             if self.picture is not None:
                 picture, self.picture = self.picture, None
-                await self.socket.send_text(picture)
+                await self.socket.send_bytes(picture)
 
 
 class Hub:
@@ -104,7 +105,7 @@ class Hub:
                         each.tell(frame)
                 picture = await asyncio.to_thread(self._follower.picture)
                 if picture is not None:
-                    shown = _live(picture)
+                    shown = await asyncio.to_thread(_live, picture)
                     for each in self._listeners:
                         each.show(shown)
             await asyncio.sleep(LOOK_EVERY_S)
@@ -130,8 +131,9 @@ def _frame(seq: int, events: Sequence[Event]) -> str:
     return json.dumps({"type": "events", "seq": seq, "events": told}, allow_nan=False)
 
 
-def _live(picture: bytes) -> str:
-    return f'{{"type":"live","document":{picture.decode()}}}'
+def _live(picture: bytes) -> bytes:
+    """A picture as it is sent: 300 instruments are 110 kB, twice a second; packed once for all, a tenth."""
+    return gzip.compress(b'{"type":"live","document":' + picture + b"}", compresslevel=1, mtime=0)
 
 
 async def _until_gone(socket: WebSocket) -> None:

@@ -22,6 +22,7 @@ type EventListener = (events: readonly StreamEvent[]) => void;
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
+const REST_AFTER = 5 * 60_000;
 
 export class LiveStream {
   private state: LiveState = {
@@ -35,6 +36,8 @@ export class LiveStream {
   private pause = FIRST_PAUSE;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private isWanted = false;
+  private unpacking = 0;
+  private resting: ReturnType<typeof setTimeout> | undefined;
 
   /** Connect, and stay connected. */
   start(): void {
@@ -77,10 +80,21 @@ export class LiveStream {
   }
 
   private readonly retry = (): void => {
+    clearTimeout(this.resting);
+    // A page nobody looks at costs a phone its battery: it rests, and comes back without a hole.
+    if (document.hidden) this.resting = setTimeout(() => this.rest(), REST_AFTER);
     if (!this.isWanted || document.hidden || this.state.connection === "open") return;
     this.pause = FIRST_PAUSE;
     this.connect();
   };
+
+  private rest(): void {
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+    clearTimeout(this.timer);
+    this.set({ connection: "connecting", picture: null });
+  }
 
   private connect(): void {
     clearTimeout(this.timer);
@@ -88,7 +102,11 @@ export class LiveStream {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/api/live?after=${this.seq}`);
     this.socket = socket;
-    socket.onmessage = (message) => this.take(JSON.parse(String(message.data)) as Frame);
+    socket.binaryType = "blob";
+    socket.onmessage = (message) => {
+      if (message.data instanceof Blob) void this.show(message.data);
+      else this.take(JSON.parse(String(message.data)) as Frame);
+    };
     socket.onclose = () => {
       if (this.socket === socket) this.lost();
     };
@@ -101,6 +119,14 @@ export class LiveStream {
     // Many pages that lost the same server must not all come back at the same moment.
     this.timer = setTimeout(() => this.connect(), this.pause * (0.5 + Math.random()));
     this.pause = Math.min(LONGEST_PAUSE, this.pause * 2);
+  }
+
+  /** Pictures come packed. Unpacking takes its time: one that was overtaken is not shown any more. */
+  private async show(packed: Blob): Promise<void> {
+    const number = ++this.unpacking;
+    const text = new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).text();
+    const frame = JSON.parse(await text) as Frame;
+    if (number === this.unpacking && this.state.connection === "open") this.take(frame);
   }
 
   private take(frame: Frame): void {
