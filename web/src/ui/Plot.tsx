@@ -1,0 +1,60 @@
+// uPlot in React: a chart of lines that follows its panel's width and the colours of light and dark.
+import "uplot/dist/uPlot.min.css";
+import { useComputedColorScheme } from "@mantine/core";
+import { useElementSize } from "@mantine/hooks";
+import { useEffect, useRef } from "react";
+import uPlot from "uplot";
+
+export interface Colours {
+  won: string;
+  lost: string;
+  warned: string;
+  muted: string;
+  line: string;
+  accent: string;
+}
+
+interface Drawn {
+  /** Stable (useMemo): another function is another chart. */
+  options: (colours: Colours) => Omit<uPlot.Options, "width" | "height">;
+  data: uPlot.AlignedData;
+  height: number;
+  /** What the chart says, for who cannot see it. */
+  label: string;
+}
+
+/** The chart; new data is drawn into the same one, so that a zoom holds. */
+export function Plot({ options, data, height, label }: Drawn) {
+  const { ref: box, width } = useElementSize<HTMLDivElement>();
+  const scheme = useComputedColorScheme("dark");
+  const chart = useRef<uPlot | null>(null);
+  const newest = useRef(data);
+  newest.current = data;
+  const isMeasured = width > 0;
+  useEffect(() => {
+    if (box.current === null || !isMeasured) return;
+    const made = new uPlot({ ...options(coloursNow()), width: box.current.clientWidth, height }, newest.current, box.current);
+    chart.current = made;
+    return () => {
+      chart.current = null;
+      made.destroy();
+    };
+  }, [box, options, height, scheme, isMeasured]);
+  useEffect(() => {
+    if (isMeasured) chart.current?.setSize({ width, height });
+  }, [width, height, isMeasured]);
+  useEffect(() => chart.current?.setData(data), [data]);
+  return <div ref={box} role="img" aria-label={label} style={{ height, minWidth: 0, overflow: "hidden" }} />;
+}
+
+/** The colours of the theme as they are now: a canvas knows no variables. */
+export function coloursNow(): Colours {
+  const style = getComputedStyle(document.body);
+  const of = (name: string) => style.getPropertyValue(`--${name}`).trim() || "#888888";
+  return { won: of("won"), lost: of("lost"), warned: of("warned"), muted: of("muted"), line: of("line"), accent: of("accent") };
+}
+
+/** A colour so much seen through; colours are #rrggbb. */
+export function faint(colour: string, share: number): string {
+  return `${colour}${Math.round(share * 255).toString(16).padStart(2, "0")}`;
+}
