@@ -1,8 +1,7 @@
 // uPlot in React: a chart of lines that follows its panel's width and the colours of light and dark.
 import "uplot/dist/uPlot.min.css";
 import { useComputedColorScheme } from "@mantine/core";
-import { useElementSize } from "@mantine/hooks";
-import { useEffect, useRef } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 
 export interface Colours {
@@ -25,7 +24,8 @@ interface Drawn {
 
 /** The chart; new data is drawn into the same one, so that a zoom holds. */
 export function Plot({ options, data, height, label }: Drawn) {
-  const { ref: box, width } = useElementSize<HTMLDivElement>();
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box);
   const scheme = useComputedColorScheme("dark");
   const chart = useRef<uPlot | null>(null);
   const newest = useRef(data);
@@ -45,6 +45,17 @@ export function Plot({ options, data, height, label }: Drawn) {
   }, [width, height, isMeasured]);
   useEffect(() => chart.current?.setData(data), [data]);
   return <div ref={box} role="img" aria-label={label} style={{ height, minWidth: 0, overflow: "hidden" }} />;
+}
+
+function useWidth(box: RefObject<HTMLDivElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    if (box.current === null) return;
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, [box]);
+  return width;
 }
 
 /** The colours of the theme as they are now: a canvas knows no variables. */
