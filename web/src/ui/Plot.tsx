@@ -20,10 +20,12 @@ interface Drawn {
   height: number;
   /** What the chart says, for who cannot see it. */
   label: string;
+  /** Hear which point the cursor is at; null when it has left. Stable (a state's setter). */
+  onPoint?: (index: number | null) => void;
 }
 
 /** The chart; new data is drawn into the same one, so that a zoom holds. */
-export function Plot({ options, data, height, label }: Drawn) {
+export function Plot({ options, data, height, label, onPoint }: Drawn) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const scheme = useComputedColorScheme("dark");
@@ -33,13 +35,14 @@ export function Plot({ options, data, height, label }: Drawn) {
   const isMeasured = width > 0;
   useEffect(() => {
     if (box.current === null || !isMeasured) return;
-    const made = new uPlot({ ...options(coloursNow()), width: box.current.clientWidth, height }, newest.current, box.current);
+    const hooks: uPlot.Hooks.Arrays = { setCursor: [(plot) => onPoint?.(plot.cursor.left !== undefined && plot.cursor.left >= 0 ? (plot.cursor.idx ?? null) : null)] };
+    const made = new uPlot({ hooks, ...options(coloursNow()), width: box.current.clientWidth, height }, newest.current, box.current);
     chart.current = made;
     return () => {
       chart.current = null;
       made.destroy();
     };
-  }, [box, options, height, scheme, isMeasured]);
+  }, [box, options, height, scheme, isMeasured, onPoint]);
   useEffect(() => {
     if (isMeasured) chart.current?.setSize({ width, height });
   }, [width, height, isMeasured]);
@@ -69,3 +72,19 @@ export function coloursNow(): Colours {
 export function faint(colour: string, share: number): string {
   return `${colour}${Math.round(share * 255).toString(16).padStart(2, "0")}`;
 }
+
+/** The labels of a time axis in the viewer's zone, by how far apart they are: clock or day. */
+export function timeLabels(splits: readonly number[]): string[] {
+  const apart = (splits[1] ?? 0) - (splits[0] ?? 0);
+  let day = "";
+  return splits.map((second) => {
+    const time = new Date(second * 1000);
+    const ofDay = DAY.format(time);
+    const isNew = ofDay !== day;
+    day = ofDay;
+    return apart >= 86_400 ? ofDay : isNew ? `${CLOCK.format(time)}\n${ofDay}` : CLOCK.format(time);
+  });
+}
+
+const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "2-digit" });
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

@@ -93,7 +93,7 @@ function TradingState({ trading, canSteer }: { trading: Trading; canSteer: boole
       <div>
         <Text fw={600} component="div"><span className={`lamp ${shown.look}`} aria-hidden /> {shown.words}</Text>
         <Text size="xs" c="dimmed" component="div">
-          {cause ? <>{words(cause)}{by ? `, by ${by}` : ""}{why ? `: ${why}` : ""} <Moment at={since} /></> : "since the beginning"}
+          {cause ? <>since <Moment at={since} />: {words(cause)}{by ? `, by ${by}` : ""}{why ? ` (${why})` : ""}</> : "since the beginning"}
         </Text>
       </div>
       {canSteer &&

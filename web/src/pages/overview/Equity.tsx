@@ -4,9 +4,10 @@ import { useMemo, useState } from "react";
 import type uPlot from "uplot";
 import { type Curve, useEquity } from "../../api/equity";
 import { money, multiple, percent } from "../../ui/format";
+import { formatTime } from "../../ui/Moment";
 import { Empty, Panel, Shown } from "../../ui/parts";
-import { type Colours, faint, Plot } from "../../ui/Plot";
-import { columns, lastOf, standing } from "./equity";
+import { type Colours, faint, Plot, timeLabels } from "../../ui/Plot";
+import { type Column, columns, lastOf, standing } from "./equity";
 
 type Unit = "money" | "r";
 
@@ -53,20 +54,25 @@ function CurveOf({ curve, unit }: { curve: Curve; unit: Unit }) {
   );
   const options = useMemo(() => optionsOf(unit), [unit]);
   const shown = unit === "money" ? (value: number | null) => money(value, true) : multiple;
+  const [point, setPoint] = useState<number | null>(null);
   const live = lastOf(found.live);
+  const at = (column: Column) => shown(point === null ? lastOf(column) : (column[point] ?? null));
+  const time = point === null ? undefined : found.time[point];
   const stands = standing(live, lastOf(found.low), lastOf(found.high));
   const { band } = curve[unit];
   return (
     <Stack gap="xs">
       <Group gap="lg" component="ul" className="legend">
-        <Key look="live" name="live" value={shown(live)} />
-        {curve[unit].backtest && <Key look="backtest" name="the same trades in the backtest" value={shown(lastOf(found.backtest))} />}
-        {band && <Key look="band" name="expected, 90 of 100" value={`${shown(lastOf(found.low))} to ${shown(lastOf(found.high))}`} />}
+        <Key look="live" name="live" value={at(found.live)} />
+        {curve[unit].backtest && <Key look="backtest" name="the same trades in the backtest" value={at(found.backtest)} />}
+        {band && <Key look="band" name="expected, 90 of 100" value={`${at(found.low)} to ${at(found.high)}`} />}
+        {time !== undefined && <li className="muted">{formatTime(new Date(time * 1000))}</li>}
       </Group>
       <Plot
         options={options}
         data={data}
         height={250}
+        onPoint={setPoint}
         label={`Made by ${curve.n} trades: ${shown(live)}${stands ? `, ${stands} what was to be expected` : ""}`}
       />
       <Text size="xs" c="dimmed">
@@ -101,7 +107,7 @@ function optionsOf(unit: Unit) {
     bands: [{ series: [1, 2], fill: faint(colours.accent, 0.14) }],
     scales: { y: { range: (_, low, high) => padded(low, high) } },
     axes: [
-      { stroke: colours.muted, grid: { show: false }, ticks: { stroke: colours.line, size: 4 }, font: FONT, space: 70 },
+      { stroke: colours.muted, grid: { show: false }, ticks: { stroke: colours.line, size: 4 }, font: FONT, space: 70, values: (_, splits) => timeLabels(splits) },
       {
         stroke: colours.muted,
         grid: { stroke: colours.line, width: 1 },

@@ -6,6 +6,13 @@ import { count, price, span, words } from "../../ui/format";
 import { Moment } from "../../ui/Moment";
 import { Amount, DirectionMark, FateBadge, InR, Panel } from "../../ui/parts";
 
+const LISTED = 7;
+
+/** The newest first, those of the same moment in the order they came. */
+function newest<T>(rows: readonly T[], at: (row: T) => string): T[] {
+  return [...rows].sort((one, other) => Date.parse(at(other)) - Date.parse(at(one)));
+}
+
 export function LastSignals({ signals }: { signals: readonly SignalRow[] }) {
   return (
     <Panel title="Last signals" aside={<Text size="sm" component={Link} to="/signals" className="plain-link">All</Text>}>
@@ -13,7 +20,7 @@ export function LastSignals({ signals }: { signals: readonly SignalRow[] }) {
         <Text size="sm" c="dimmed">No hypothesis has fired yet. Proven ones fire rarely; edgeproof paper --all watches the unproven ones too.</Text>
       ) : (
         <ul className="rows">
-          {signals.slice(0, 8).map((each) => (
+          {signals.slice(0, LISTED).map((each) => (
             <li key={each.id}>
               <Link to={`/signals/${each.id}`} className="row-link">
                 <div className="between">
@@ -40,7 +47,7 @@ export function LastTrades({ trades }: { trades: readonly Trade[] }) {
         <Text size="sm" c="dimmed">None is over yet.</Text>
       ) : (
         <ul className="rows">
-          {trades.slice(0, 8).map((each) => (
+          {newest(trades, (each) => each.closed_at).slice(0, LISTED).map((each) => (
             <li key={each.id}>
               <Link to={`/signals/${each.id}`} className="row-link">
                 <div className="between">
@@ -67,8 +74,8 @@ export function NoticesPanel({ notices }: { notices: readonly Notice[] }) {
         <Text size="sm" c="dimmed">Nothing out of the ordinary.</Text>
       ) : (
         <ul className="rows">
-          {notices.slice(0, 6).map((each) => (
-            <li key={`${each.at}${each.kind}${each.detail}`}>
+          {newest(notices, (each) => each.at).slice(0, 6).map((each, at) => (
+            <li key={`${each.at}${each.kind}${each.symbol}${at}`}>
               <div className="between"><strong>{words(each.kind)}</strong><span className="muted small"><Moment at={each.at} /></span></div>
               <Text size="xs" c="dimmed" className="wraps">{each.symbol ? `${each.symbol}: ` : ""}{each.detail}</Text>
             </li>

@@ -1,4 +1,5 @@
 import { Code, Group, Stack, Text, Title } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { usePicture } from "../../api/live";
 import { useOverview } from "../../api/queries";
 import type { Overview as Document } from "../../api/types";
@@ -33,30 +34,73 @@ function Standing({ overview }: { overview: Document }) {
   const { trading, isLive } = useTrading();
   const channels = usePicture((picture) => picture.channels);
   const canSteer = overview.traded_by !== null;
+  const isWide = useMediaQuery("(min-width: 68em)", true, { getInitialValueInEffect: false });
+  const open = trading ? (
+    <>
+      <PositionsPanel positions={trading.positions} isRunning={canSteer} />
+      <RestingPanel resting={trading.resting} />
+    </>
+  ) : (
+    <NoTrading />
+  );
+  const equity = trading && <EquityPanel session={overview.session?.id ?? null} />;
+  const account = trading && <AccountPanel trading={trading} isLive={isLive} canSteer={canSteer} />;
+  const breaker = trading && <BreakerPanel trading={trading} />;
+  const signals = <LastSignals signals={overview.last_signals} />;
+  const trades = trading && <LastTrades trades={overview.last_trades} />;
+  const funnel = <FunnelPanel funnel={overview.funnel} hasTrading={trading !== null} />;
+  const feed = <FeedPanel missed={overview.missed_today} />;
+  const checks = <ChecksPanel parity={overview.parity} told={overview.told} live={channels} />;
+  const notices = <NoticesPanel notices={overview.notices} />;
   return (
     <>
       <OffersPanel offers={overview.offers} />
       <WishesPanel wishes={overview.wishes} isTrading={canSteer} />
-      <div className="overview">
-        <div className="main-column">
-          {trading ? <PositionsPanel positions={trading.positions} isRunning={canSteer} /> : <NoTrading />}
-          {trading && <RestingPanel resting={trading.resting} />}
-          {trading && <EquityPanel session={overview.session?.id ?? null} />}
-          <div className="halves">
-            <LastSignals signals={overview.last_signals} />
-            {trading ? <LastTrades trades={overview.last_trades} /> : <FunnelPanel funnel={overview.funnel} hasTrading={false} />}
+      {isWide ? (
+        <div className="overview">
+          <div className="main-column">
+            {open}
+            {equity}
+            <div className="halves">
+              {signals}
+              <div className="main-column">
+                {trades}
+                {notices}
+              </div>
+            </div>
+          </div>
+          <div className="side-column">
+            {account}
+            {breaker}
+            <PreviewsPanel />
+            {funnel}
+            {feed}
+            {checks}
           </div>
         </div>
-        <div className="side-column">
-          {trading && <AccountPanel trading={trading} isLive={isLive} canSteer={canSteer} />}
-          {trading && <BreakerPanel trading={trading} />}
-          <PreviewsPanel />
-          {trading && <FunnelPanel funnel={overview.funnel} hasTrading />}
-          <FeedPanel missed={overview.missed_today} />
-          <ChecksPanel parity={overview.parity} told={overview.told} live={channels} />
-          <NoticesPanel notices={overview.notices} />
+      ) : (
+        <div className="overview">
+          {open}
+          <div className="halves">
+            {account}
+            <div className="main-column">
+              {breaker}
+              <PreviewsPanel />
+              {funnel}
+            </div>
+          </div>
+          {equity}
+          <div className="halves">
+            {signals}
+            {trades}
+          </div>
+          <div className="halves">
+            {feed}
+            {checks}
+          </div>
+          {notices}
         </div>
-      </div>
+      )}
     </>
   );
 }

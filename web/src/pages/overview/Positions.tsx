@@ -5,7 +5,7 @@ import type { Position, Resting } from "../../api/types";
 import { ActionButton } from "../../ui/Confirmed";
 import { money, percent, price, quantity, tone, words } from "../../ui/format";
 import { Moment } from "../../ui/Moment";
-import { Amount, DirectionMark, Empty, InR, Panel } from "../../ui/parts";
+import { Amount, DirectionMark, InR, Panel } from "../../ui/parts";
 import { ladder, nextTarget, room, toTarget } from "./ladder";
 
 export function PositionsPanel({ positions, isRunning }: { positions: readonly Position[]; isRunning: boolean }) {
@@ -32,7 +32,7 @@ export function PositionsPanel({ positions, isRunning }: { positions: readonly P
         </Alert>
       )}
       {positions.length === 0 ? (
-        <Empty title="Nothing is open">{isRunning ? "A position appears here the moment its entry is filled." : "When a session trades, its positions appear here with live profit and loss."}</Empty>
+        <Text size="sm" c="dimmed">Nothing is open. {isRunning ? "A position appears here the moment its entry is filled." : "While a session trades, its positions are here with live profit and loss."}</Text>
       ) : (
         <div className="cards">
           {positions.map((each) => (

@@ -41,7 +41,7 @@ export const SignalCard = memo(function SignalCard({ row }: { row: SignalRow }) 
         <span><FateBadge fate={last.fate} /></span>
       </div>
       <div className="between small">
-        <span>{price(row.entry)} <span className="muted">stop</span> {price(row.stop_loss)} <span className="muted">target</span> {price(row.targets.at(-1))}</span>
+        <span className="clip">{price(row.entry)} → {price(row.targets.at(-1))} <span className="muted">stop</span> {price(row.stop_loss)}</span>
         <span className={row.qualified ? "muted" : "warned"}>{row.qualified ? (row.confidence === null ? "" : `win ${percent(row.confidence, 0)}+`) : words(row.state)}</span>
       </div>
     </>
