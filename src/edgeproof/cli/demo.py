@@ -42,6 +42,7 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option
         4_320
     ),
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another market.")] = 0,
+    web: Annotated[bool, typer.Option(help="Show the live days in the dashboard, too.")] = True,  # noqa: FBT002
     top: Annotated[
         int | None, typer.Option(min=0, help="How many rows of the best to show; 0 for all [default: 6; of files 30].")
     ] = None,
@@ -59,7 +60,7 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option
         return
     from edgeproof.cli import planted  # noqa: PLC0415
 
-    sizes = planted.Sizes(instruments=instruments, days=days, live_days=live_days, speed=speed, seed=seed)
+    sizes = planted.Sizes(instruments=instruments, days=days, live_days=live_days, speed=speed, seed=seed, web=web)
     planted.run(context, sizes, top=6 if top is None else top)
 
 

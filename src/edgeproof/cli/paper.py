@@ -6,7 +6,7 @@ import typer
 
 from edgeproof.cli.context import Context, command
 from edgeproof.cli.feed import USUAL, Serve, Until, Url, Venue
-from edgeproof.cli.scan import All, Files, History, Instruments, Names, Preview, Scan, Words, run_session
+from edgeproof.cli.scan import All, Files, History, Instruments, Names, Preview, Scan, Web, Words, run_session
 
 if TYPE_CHECKING:
     from edgeproof.bootstrap.open_session import OpenSession
@@ -34,6 +34,7 @@ def paper(  # noqa: PLR0913, PLR0917 - one parameter an option
     preview: Preview = True,  # noqa: FBT002 - an option
     serve: Serve = None,
     ask: Ask = False,  # noqa: FBT002 - an option
+    web: Web = False,  # noqa: FBT002 - an option
 ) -> None:
     """Trade the signals of proven hypotheses on paper: sized by risk, guarded, filled by the live market. No orders.
 
@@ -43,7 +44,7 @@ def paper(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     words = Words(
         names=names or [], everything=all_, venue=venue, url=url, instruments=instrument or USUAL,
-        files=hypotheses or [], until=until, history=history, preview=preview, serve=serve,
+        files=hypotheses or [], until=until, history=history, preview=preview, serve=serve, web=web,
     )  # fmt: skip
     run_session(context, words, AskingPaper if ask else Paper)
 
@@ -54,7 +55,7 @@ class Paper(Scan):
     def _open(self, call: "ScanCall") -> "OpenSession":
         from edgeproof.bootstrap.paper import open_paper  # noqa: PLC0415 - heavy parts load later
 
-        return open_paper(call, on_decisions=self._decided, on_words=self._say)
+        return open_paper(call, on_decisions=self._decided, on_words=self.say)
 
 
 class AskingPaper(Paper):
@@ -63,4 +64,4 @@ class AskingPaper(Paper):
     def _open(self, call: "ScanCall") -> "OpenSession":
         from edgeproof.bootstrap.paper import open_paper  # noqa: PLC0415 - see above
 
-        return open_paper(call, asks=True, on_decisions=self._decided, on_words=self._say)
+        return open_paper(call, asks=True, on_decisions=self._decided, on_words=self.say)

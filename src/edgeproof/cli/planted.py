@@ -2,10 +2,12 @@
 
 1. Generate the market and say what is planted in it.
 2. Discover: the whole library and the hypotheses that describe the planted edges, every trial counted; a short table.
-3. Play the days after on a replica, and trade the signals on paper (`demo_live.watch`, `demo_live.show_trades`).
+3. Play the days after on a replica, and trade the signals on paper (`demo_live.watch`, `demo_live.show_trades`), with
+   the dashboard beside it (`demo_web`).
 4. Print parity (`demo_live.parity`), what to type next, and where two pages are: of the discovery, of the session.
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from rich.markup import escape
 
 from edgeproof import bootstrap
 from edgeproof.bootstrap.demo import PlantedMarket, planted_market, serve_live_days
-from edgeproof.cli import demo_live, session_report
+from edgeproof.cli import demo_live, demo_web, session_report
 from edgeproof.cli.context import Context
 from edgeproof.cli.demo_words import NEXT_OF_MARKET
 from edgeproof.cli.discovery import Kept, keep_discovery
@@ -38,6 +40,7 @@ class Sizes:
     live_days: int
     speed: float
     seed: int
+    web: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +82,12 @@ def run(context: Context, sizes: Sizes, *, top: int) -> None:
     found = kept.report.found
     out.print(f"{found.trials:,} trials were made, and each verdict has paid for all of them.")
     compiled()
-    live = _live(there, market, sizes, out)
-    page = bootstrap.write_report(market.home)
-    _close(out, market, page, live.page)
+    with demo_web.dashboard(there) if sizes.web and sizes.live_days else nullcontext() as dashboard:
+        live = _live(there, market, sizes, out)
+        page = bootstrap.write_report(market.home)
+        _close(out, market, page, live.page)
+        if dashboard is not None:
+            demo_web.stay(out, dashboard)
     if context.json:
         said = {"market": _market_document(market, sizes), "discovery": _document(kept, page)}
         context.print_json(said | live.document())

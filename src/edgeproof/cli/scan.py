@@ -4,12 +4,14 @@ import asyncio
 import os
 import sys
 from collections import deque
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edgeproof.cli.beside import dashboard_beside
 from edgeproof.cli.context import Context, command
 from edgeproof.cli.feed import USUAL, Serve, Until, Url, Venue
 from edgeproof.cli.running import INTERRUPTED, told_to_stop, until_one_ends
@@ -43,6 +45,8 @@ Preview = Annotated[
     bool, typer.Option("--preview/--no-preview", help="Show what would fire if the candle that forms closed now.")
 ]
 
+Web = Annotated[bool, typer.Option("--web", help="Show the dashboard in a browser meanwhile; see edgeproof web.")]
+
 _KEPT = 1_000
 
 
@@ -63,6 +67,7 @@ def scan(  # noqa: PLR0913, PLR0917 - one parameter an option
     history: History = None,
     preview: Preview = True,  # noqa: FBT002 - an option
     serve: Serve = None,
+    web: Web = False,  # noqa: FBT002 - an option
 ) -> None:
     """Watch the market for signals of proven hypotheses, each with its evidence. No key, no orders.
 
@@ -71,7 +76,7 @@ def scan(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     words = Words(
         names=names or [], everything=all_, venue=venue, url=url, instruments=instrument or USUAL,
-        files=hypotheses or [], until=until, history=history, preview=preview, serve=serve,
+        files=hypotheses or [], until=until, history=history, preview=preview, serve=serve, web=web,
     )  # fmt: skip
     run_session(context, words, Scan)
 
@@ -90,6 +95,7 @@ class Words:
     history: str | None
     preview: bool
     serve: int | None
+    web: bool = False
 
 
 def run_session(context: Context, words: Words, kind: "type[Scan]") -> None:
@@ -117,7 +123,8 @@ def run_session(context: Context, words: Words, kind: "type[Scan]") -> None:
     )
     watched = kind(context, call)
     compile_apart("\n".join(map(hypothesis_toml, call.hypotheses)))
-    watched.run(words.serve)
+    with dashboard_beside(context, watched.say) if words.web else nullcontext():
+        watched.run(words.serve)
 
 
 def _chosen(context: Context, names: "Sequence[str]", files: "Sequence[Path]") -> "tuple[Hypothesis, ...]":
@@ -152,7 +159,7 @@ class Scan:
     def _open(self, call: "ScanCall") -> "OpenSession":
         from edgeproof.bootstrap.session import open_session  # noqa: PLC0415
 
-        return open_session(call, on_decisions=self._decided, on_words=self._say)
+        return open_session(call, on_decisions=self._decided, on_words=self.say)
 
     def run(self, port: int | None) -> None:
         """Watch to the end, and say how it went."""
@@ -192,7 +199,8 @@ class Scan:
         if told:
             _print("\n".join(line(each, fates.get(each.signal.id)) for each in told))
 
-    def _say(self, words: str) -> None:
+    def say(self, words: str) -> None:
+        """Tell people."""
         self._words.append(words)
         if not self._looks.is_live:
             sys.stderr.write(f"edgeproof: {words}\n")

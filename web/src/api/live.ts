@@ -10,6 +10,8 @@ export interface LiveState {
   /** When the connection was lost, in milliseconds of this device's clock. */
   lostAt: number | null;
   picture: Picture | null;
+  /** Why the journal cannot be read, null while it can. */
+  trouble: string | null;
   /** What the server was built from: another than ours means that these pages are old. */
   serverBuild: string;
   /** How far this device's clock is ahead of the server's, in milliseconds. */
@@ -20,9 +22,12 @@ type EventListener = (events: readonly StreamEvent[]) => void;
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
+const REST_AFTER = 5 * 60_000;
 
 export class LiveStream {
-  private state: LiveState = { connection: "connecting", lostAt: null, picture: null, serverBuild: "", skew: 0 };
+  private state: LiveState = {
+    connection: "connecting", lostAt: null, picture: null, trouble: null, serverBuild: "", skew: 0,
+  };
   private readonly watchers = new Set<() => void>();
   private readonly listeners = new Set<EventListener>();
   private readonly resets = new Set<() => void>();
@@ -31,6 +36,8 @@ export class LiveStream {
   private pause = FIRST_PAUSE;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private isWanted = false;
+  private unpacking = 0;
+  private resting: ReturnType<typeof setTimeout> | undefined;
 
   /** Connect, and stay connected. */
   start(): void {
@@ -73,10 +80,21 @@ export class LiveStream {
   }
 
   private readonly retry = (): void => {
+    clearTimeout(this.resting);
+    // A page nobody looks at costs a phone its battery: it rests, and comes back without a hole.
+    if (document.hidden) this.resting = setTimeout(() => this.rest(), REST_AFTER);
     if (!this.isWanted || document.hidden || this.state.connection === "open") return;
     this.pause = FIRST_PAUSE;
     this.connect();
   };
+
+  private rest(): void {
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+    clearTimeout(this.timer);
+    this.set({ connection: "connecting", picture: null });
+  }
 
   private connect(): void {
     clearTimeout(this.timer);
@@ -84,7 +102,11 @@ export class LiveStream {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/api/live?after=${this.seq}`);
     this.socket = socket;
-    socket.onmessage = (message) => this.take(JSON.parse(String(message.data)) as Frame);
+    socket.binaryType = "blob";
+    socket.onmessage = (message) => {
+      if (message.data instanceof Blob) void this.show(message.data);
+      else this.take(JSON.parse(String(message.data)) as Frame);
+    };
     socket.onclose = () => {
       if (this.socket === socket) this.lost();
     };
@@ -99,6 +121,14 @@ export class LiveStream {
     this.pause = Math.min(LONGEST_PAUSE, this.pause * 2);
   }
 
+  /** Pictures come packed. Unpacking takes its time: one that was overtaken is not shown any more. */
+  private async show(packed: Blob): Promise<void> {
+    const number = ++this.unpacking;
+    const text = new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).text();
+    const frame = JSON.parse(await text) as Frame;
+    if (number === this.unpacking && this.state.connection === "open") this.take(frame);
+  }
+
   private take(frame: Frame): void {
     switch (frame.type) {
       case "hello": {
@@ -106,7 +136,7 @@ export class LiveStream {
         this.pause = FIRST_PAUSE;
         if (frame.reset || !isBack) this.seq = frame.seq;
         const skew = Date.now() - Date.parse(frame.now);
-        this.set({ connection: "open", lostAt: null, serverBuild: frame.build, skew });
+        this.set({ connection: "open", lostAt: null, trouble: null, serverBuild: frame.build, skew });
         if (frame.reset) for (const reset of this.resets) reset();
         break;
       }
@@ -116,6 +146,9 @@ export class LiveStream {
         break;
       case "live":
         this.set({ picture: frame.document });
+        break;
+      case "trouble":
+        this.set({ trouble: frame.words });
         break;
     }
   }

@@ -289,4 +289,5 @@ export interface StreamEvent {
 export type Frame =
   | { type: "hello"; seq: number; build: string; version: string; now: string; reset: boolean }
   | { type: "events"; seq: number; events: StreamEvent[] }
-  | { type: "live"; document: Picture | null };
+  | { type: "live"; document: Picture | null }
+  | { type: "trouble"; words: string | null };

@@ -16,7 +16,13 @@ export function Banners() {
   const isPainted = useLive((state) => state.picture !== null);
   const isConnected = usePicture((picture) => picture.feed.is_connected);
   const problem = usePicture((picture) => picture.feed.problems[0] ?? "");
+  const trouble = useLive((state) => state.trouble);
   const found = [
+    trouble !== null && (
+      <Alert key="trouble" color="red" title="The journal cannot be read" role="alert">
+        {trouble}
+      </Alert>
+    ),
     connection === "lost" && lostAt !== null && <Lost key="lost" since={lostAt} />,
     serverBuild !== "" && serverBuild !== __BUILD__ && <Old key="old" />,
     Math.abs(skew) > CLOCK_MAY_BE_OFF && <ClockOff key="clock" skew={skew} />,

@@ -12,19 +12,23 @@ MOST_MISSED = 2_000
 """Who missed more events than this fetches everything anew."""
 
 
+NO_PICTURE = b"null"
+
+
 class Follower:
     """Reads on in the journal of a place each time it is asked; `seq` is how far it has come."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
         self._picture = LivePicture(place.home)
-        self._shown = b""
+        self._shown = NO_PICTURE
         self.seq = 0
 
     def begin(self) -> None:
-        """Go to the end of the journal."""
+        """Go to the end of the journal, and look at the picture."""
         with self._place.journal() as journal:
             self.seq = newest_seq(journal)
+        self.picture()
 
     def news(self) -> Sequence[Event]:
         """What was written since the last time. A journal that was taken away and begun anew is told from its start."""
@@ -52,7 +56,7 @@ class Follower:
 
     def picture(self) -> bytes | None:
         """The live picture where it is another than the last time, as JSON; b"null" when its session paints no more."""
-        now = self._picture.read() or b"null"
+        now = self._picture.read() or NO_PICTURE
         if now == self._shown:
             return None
         self._shown = now
@@ -61,7 +65,7 @@ class Follower:
     @property
     def shown(self) -> bytes:
         """The picture as it was told last."""
-        return self._shown or b"null"
+        return self._shown
 
 
 def newest_seq(journal: Journal) -> int:
