@@ -46,10 +46,10 @@ def stats(
     from edgeproof.bootstrap.asking import kept_journal, kept_trading  # noqa: PLC0415
     from edgeproof.bootstrap.statistics import records_of_journal, weights_of_journal  # noqa: PLC0415
     from edgeproof.cli.selection import names_among  # noqa: PLC0415
-    from edgeproof.cli.stats_document import stats_document  # noqa: PLC0415
     from edgeproof.cli.stats_view import stats_lines  # noqa: PLC0415
     from edgeproof.core.performance.live import grouped  # noqa: PLC0415
     from edgeproof.services.statistics import live_statistics, names_traded  # noqa: PLC0415
+    from edgeproof.services.stats_document import stats_document  # noqa: PLC0415
 
     with kept_journal(context.home, context.config) as journal:
         view = kept_trading(journal, context.config)

@@ -157,7 +157,7 @@ def _print(context: Context, answer: Answer) -> None:
 
 
 def _lines(answer: Answer) -> list[tuple[str, str]]:
-    from edgeproof.cli.scan_lines import moment_text  # noqa: PLC0415 - see above
+    from edgeproof.services.figures import moment_text  # noqa: PLC0415 - see above
 
     lines = [("session", _state_text(answer))]
     if (began := answer.began) is not None:
@@ -177,7 +177,7 @@ def _lines(answer: Answer) -> list[tuple[str, str]]:
 
 
 def _state_text(answer: Answer) -> str:
-    from edgeproof.cli.scan_lines import moment_text  # noqa: PLC0415 - see above
+    from edgeproof.services.figures import moment_text  # noqa: PLC0415 - see above
 
     match answer.state:
         case "running":
