@@ -14,7 +14,7 @@ from edgeproof.bootstrap.dashboard.signals import KeptSignals
 from edgeproof.core.model.errors import EdgeproofError, InputError
 from edgeproof.web.hub import Hub
 from edgeproof.web.pages import build_id, mount_pages
-from edgeproof.web.routes import live, me, overview, performance, signals
+from edgeproof.web.routes import actions, live, me, overview, performance, signals
 
 
 def web_app(place: Place) -> FastAPI:
@@ -43,6 +43,7 @@ def web_app(place: Place) -> FastAPI:
         overview.routes(place, kept_signals),
         signals.routes(place, kept_signals),
         performance.routes(place),
+        actions.routes(place),
         live.routes(hub),
     ):
         api.include_router(each)

@@ -12,6 +12,8 @@ from edgeproof.ports import Journal
 from edgeproof.services.dashboard.signal_index import Listed, SignalIndex, Wanted, page
 from edgeproof.services.explained import decisions_called, explained, the_only
 
+_DIGITS = frozenset("0123456789abcdef")
+
 
 class KeptSignals:
     """The newest signals of a place, read on from its journal whenever somebody asks; threads may share it."""
@@ -66,6 +68,8 @@ def signal_document(place: Place, begins: str) -> Document | None:
     InputError
         Its id begins those of several.
     """
+    if not set(begins.strip().lower()) <= _DIGITS:
+        return None
     with place.journal() as journal:
         found = decisions_called(journal, begins)
         return explained(journal, the_only(begins, found)).document() if found else None
