@@ -20,7 +20,9 @@ def live_trades(journal: Journal, start: int | None = None, end: int | None = No
     closed = {
         each.record.trade.signal_id: each.record.trade for each in journal.read(TradeClosed, start=start, end=end)
     }
-    since = min((each.opened_at for each in closed.values()), default=0)
+    if not closed:  # there is nothing to read all signals for
+        return ()
+    since = min(each.opened_at for each in closed.values())
     signals = {each.record.signal.id: each.record.signal for each in journal.read(SignalTraded)}
     decisions = {each.record.decision.signal.id: each.record.decision for each in journal.read(Decided)}
     fills = _fills(entry.record for entry in journal.read(OrderNoted, start=since))
