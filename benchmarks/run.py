@@ -27,6 +27,7 @@ from benchmarks import (  # noqa: E402 - see above
     telling,
     w1,
     w2,
+    watching,
 )  # fmt: skip
 from benchmarks.harness import REPOSITORY, Finding, table  # noqa: E402 - see above
 
@@ -88,6 +89,7 @@ def _benchmarks(*, large: bool) -> dict[str, Callable[[], Iterable[Finding]]]:
         "replica": replica.findings,
         "signals": signals.findings,
         "startup": startup.findings,
+        "watching": watching.findings,
     }
 
 
