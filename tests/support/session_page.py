@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from edgeproof.cli.stats_document import stats_document
 from edgeproof.core.model.candle import Candles
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import OrderNoted
@@ -23,6 +22,7 @@ from edgeproof.research.parity.trades.live import LiveSide
 from edgeproof.research.report.session.sources import SessionSources
 from edgeproof.services.scoreboard import Tally, score, tally_of
 from edgeproof.services.statistics import AccountFigures, HypothesisFigures, LiveStatistics
+from edgeproof.services.stats_document import stats_document
 from tests.support.live_trades import BEGAN, live_trade
 from tests.support.risk import dec
 from tests.support.sessions import BITCOIN

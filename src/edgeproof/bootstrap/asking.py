@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 from edgeproof.adapters.clock import SystemClock
@@ -25,6 +26,8 @@ PATIENCE_S = 5.0
 """How long a command waits for a session to grant a wish."""
 
 _LOOK_EVERY_S = 0.1
+_numbers = count()
+"""Two people may ask of one dashboard within a millisecond."""
 _NEWEST = 50
 _WATCHING = "edgeproof scan"
 
@@ -78,7 +81,7 @@ def leave_wish(home: Path, word: str, target: str = "", *, why: str = "", by: st
     now = SystemClock().now()
     moment = format_time(now).translate({ord(each): None for each in "-:."})
     wish = Wish(
-        id=f"{moment}-{os.getpid()}",
+        id=f"{moment}-{os.getpid()}-{next(_numbers)}",
         at=now,
         wish=word,
         target=target,

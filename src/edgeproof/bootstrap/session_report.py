@@ -107,7 +107,7 @@ def session_sources(
         until=max(scope.taken_until().values(), default=0),
         trades=live_trades(scope),
         sides=_sides(scope),
-        tested=_tested(home, journal),
+        tested=tested_of(home, journal),
         parity=parity,
         decisions=[entry.record.decision for entry in journal.read(Decided, session=session)],
         fates=[entry.record.decided for entry in journal.read(SignalTraded, session=session)],
@@ -117,7 +117,7 @@ def session_sources(
     )
 
 
-def _tested(home: Path, journal: Journal) -> dict[str, Outcomes]:
+def tested_of(home: Path, journal: Journal) -> dict[str, Outcomes]:
     """What every hypothesis is held against, as its last session defined it, on all that was ever watched."""
     hypotheses: dict[str, Hypothesis] = {}
     instruments: set[Instrument] = set()

@@ -90,9 +90,12 @@ def _document(found: "Sequence[CloseMissed]") -> dict[str, Any]:
 def _print(context: Context, found: "Sequence[CloseMissed]") -> None:
     from rich.table import Table  # noqa: PLC0415 - see above
 
-    from edgeproof.cli.scan_lines import clock_text, moment_text  # noqa: PLC0415
     from edgeproof.cli.stretches import REASONS, stretches  # noqa: PLC0415
-    from edgeproof.services.figures import span_text  # noqa: PLC0415
+    from edgeproof.services.figures import (  # noqa: PLC0415
+        clock_text,
+        moment_text,
+        span_text,  # noqa: PLC0415
+    )
 
     if not found:
         context.out.print("every close was evaluated in time")

@@ -31,6 +31,7 @@ def positions(context: Context) -> None:
     holder, wishes = traded_by(context.home), waiting_wishes(context.home, lambda words: typer.echo(words, err=True))
     if context.json:
         from edgeproof.services.trading_document import trading_document  # noqa: PLC0415
+        from edgeproof.services.wish_words import wish_document  # noqa: PLC0415
 
         document = None if view is None else trading_document(view)
         context.print_json({"held_by": holder, "trading": document, "wishes": [wish_document(each) for each in wishes]})
@@ -41,8 +42,8 @@ def positions(context: Context) -> None:
 
 
 def _print(context: Context, view: "TradingView | None", holder: str | None) -> None:
-    from edgeproof.cli.scan_lines import moment_text  # noqa: PLC0415 - see above
     from edgeproof.cli.trading_lines import trading_lines  # noqa: PLC0415
+    from edgeproof.services.figures import moment_text  # noqa: PLC0415 - see above
 
     if view is None:
         context.out.print(NOTHING)
@@ -69,34 +70,8 @@ def print_offers(context: Context, view: "TradingView") -> None:
 
 def waiting_text(wish: "Wish") -> str:
     """A wish that is not granted yet."""
-    from edgeproof.cli.scan_lines import moment_text  # noqa: PLC0415 - see above
+    from edgeproof.services.figures import moment_text  # noqa: PLC0415 - see above
+    from edgeproof.services.wish_words import wish_words  # noqa: PLC0415
 
     why = f' ("{wish.why}")' if wish.why else ""
     return f"asked and not granted yet: {wish_words(wish)}, by {wish.by} at {moment_text(wish.at)} UTC{why}"
-
-
-def wish_words(wish: "Wish") -> str:
-    """What is asked for."""
-    return {
-        "close": f"close {wish.target}",
-        "close_all": "close everything",
-        "stop": "no new entries",
-        "halt": "close everything and halt",
-        "resume": "resume",
-        "take": f"take {wish.target}",
-        "skip": f"skip {wish.target}",
-    }[wish.wish]
-
-
-def wish_document(wish: "Wish") -> dict[str, object]:
-    """A wish as JSON."""
-    from edgeproof.core.model.time import format_time  # noqa: PLC0415 - see above
-
-    return {
-        "id": wish.id,
-        "at": format_time(wish.at),
-        "wish": wish.wish,
-        "target": wish.target or None,
-        "by": wish.by,
-        "why": wish.why or None,
-    }

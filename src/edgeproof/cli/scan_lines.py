@@ -8,10 +8,19 @@ from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.event import IncidentKind
 from edgeproof.core.model.journal import Noticed
 from edgeproof.core.model.signal import Decision, Fate
-from edgeproof.core.model.time import format_duration, format_time
+from edgeproof.core.model.time import format_duration
 from edgeproof.core.model.trading_event import FateDecided, TradeFate
-from edgeproof.services.figures import denial_text, price_text, quantity_text, rule_text, span_text, value_text
-from edgeproof.services.signal_document import PROVEN, direction_word, risk_reward_text
+from edgeproof.services.figures import (
+    clock_text,
+    denial_text,
+    moment_text,
+    prices_text,
+    quantity_text,
+    rule_text,
+    span_text,
+    value_text,
+)
+from edgeproof.services.signal_document import PROVEN, direction_word
 from edgeproof.services.standing import Standing
 
 _INCIDENTS = frozenset(kind.value for kind in IncidentKind)
@@ -62,15 +71,6 @@ def weight_text(weighed: SignalWeight | None) -> str:
     return f", weight {weighed.weight.normalize():f} ({weighed.stage})"
 
 
-def prices_text(decision: Decision) -> str:
-    """Entry, stop, targets and what they are worth against one another."""
-    signal = decision.signal
-    targets = " ".join(price_text(each) for each in signal.targets) or "none"
-    ratio = risk_reward_text(signal.risk_reward) or "-"
-    entry, stop = price_text(signal.reference_price), price_text(signal.stop_loss)
-    return f"entry {entry}  stop {stop}  target {targets}  {ratio}"
-
-
 def confidence_text(decision: Decision) -> str:
     """The chance of a win that its record supports at least, or that it is not proven."""
     if decision.state not in PROVEN:
@@ -112,16 +112,6 @@ def notice_text(notice: Noticed) -> str:
 def notices_only(standing: Standing) -> list[Noticed]:
     """The last notices without those that repeat an incident of the feed."""
     return [each for each in standing.notices if each.kind not in _INCIDENTS]
-
-
-def clock_text(time: int) -> str:
-    """The time of day."""
-    return format_time(time)[11:19]
-
-
-def moment_text(time: int) -> str:
-    """Date and time of day."""
-    return format_time(time)[:19].replace("T", " ")
 
 
 def closes_text(standing: Standing) -> str:

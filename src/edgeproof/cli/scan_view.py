@@ -18,15 +18,12 @@ from edgeproof.cli.offer_lines import TITLE as OFFERED
 from edgeproof.cli.offer_lines import offer_entries
 from edgeproof.cli.preview_lines import preview_entries
 from edgeproof.cli.scan_lines import (
-    clock_text,
     closes_text,
     confidence_text,
     late_text,
     latency_text,
-    moment_text,
     notice_text,
     notices_only,
-    prices_text,
     reason_text,
     traded_text,
 )
@@ -38,7 +35,7 @@ from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import MINUTE, SECOND, format_duration
 from edgeproof.core.model.trading_event import FateDecided, TradeFate
-from edgeproof.services.figures import labels, price_text, shortened, span_text
+from edgeproof.services.figures import clock_text, labels, moment_text, price_text, prices_text, shortened, span_text
 from edgeproof.services.health import SKEW_MS
 from edgeproof.services.signal_document import PROVEN, direction_word, risk_reward_text
 from edgeproof.services.standing import STALE_CLOSE_MS, Standing

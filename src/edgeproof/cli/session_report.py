@@ -9,7 +9,6 @@ from edgeproof.bootstrap import asking, statistics
 from edgeproof.bootstrap.parity import run_parity
 from edgeproof.bootstrap.session_report import ALL, Said, read_by, session_file, session_named, write_session_report
 from edgeproof.cli.context import Context
-from edgeproof.cli.stats_document import stats_document
 from edgeproof.cli.stretches import REASONS, stretches
 from edgeproof.config import load_settings
 from edgeproof.core.model.journal import CloseMissed, Noticed, SessionBegan, SessionEnded
@@ -18,6 +17,7 @@ from edgeproof.ports import Journal
 from edgeproof.research.parity.compare import Question
 from edgeproof.research.parity.result import ParityResult
 from edgeproof.services.statistics import LiveStatistics, live_statistics
+from edgeproof.services.stats_document import stats_document
 from edgeproof.services.trading_document import trading_document
 
 MOST_LINES = 200

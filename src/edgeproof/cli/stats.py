@@ -1,6 +1,5 @@
 """`edgeproof stats`: what trading came to, each hypothesis beside its backtest."""
 
-from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,8 +8,7 @@ import typer
 from edgeproof.cli.context import Context, command
 
 if TYPE_CHECKING:
-    from edgeproof.core.model.live_trade import LiveTrade
-    from edgeproof.core.performance.live import Label
+    pass
 
 NOTHING = "nothing was traded yet; edgeproof paper trades on paper"
 
@@ -46,10 +44,10 @@ def stats(
     from edgeproof.bootstrap.asking import kept_journal, kept_trading  # noqa: PLC0415
     from edgeproof.bootstrap.statistics import records_of_journal, weights_of_journal  # noqa: PLC0415
     from edgeproof.cli.selection import names_among  # noqa: PLC0415
-    from edgeproof.cli.stats_document import stats_document  # noqa: PLC0415
     from edgeproof.cli.stats_view import stats_lines  # noqa: PLC0415
-    from edgeproof.core.performance.live import grouped  # noqa: PLC0415
+    from edgeproof.core.performance.live import GROUPINGS, grouped  # noqa: PLC0415
     from edgeproof.services.statistics import live_statistics, names_traded  # noqa: PLC0415
+    from edgeproof.services.stats_document import stats_document  # noqa: PLC0415
 
     with kept_journal(context.home, context.config) as journal:
         view = kept_trading(journal, context.config)
@@ -63,22 +61,9 @@ def stats(
         chosen = names_among(names, names_traded(journal) | weights.keys()) if names else None
         records = records_of_journal(context.home, journal)
         found = live_statistics(journal, view, records, chosen, weights=weights)
-    groups = None if by is None else (by.value, grouped(found.trades, _label(by)))
+    groups = None if by is None else (by.value, grouped(found.trades, GROUPINGS[by.value]))
     if context.json:
         context.print_json(stats_document(found, groups))
         return
     for line in stats_lines(found, groups, context.out.width):
         context.out.print(line)
-
-
-def _label(by: By) -> "Callable[[LiveTrade], Label]":
-    from edgeproof.core.performance import live  # noqa: PLC0415 - see above
-
-    ways: dict[By, Callable[[LiveTrade], Label]] = {
-        By.HYPOTHESIS: live.by_hypothesis,
-        By.INSTRUMENT: live.by_instrument,
-        By.DAY: live.by_day,
-        By.HOUR: live.by_hour,
-        By.REGIME: live.by_regime,
-    }
-    return ways[by]

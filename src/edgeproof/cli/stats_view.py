@@ -5,13 +5,12 @@ A figure that does not exist is a dash, and what it needs stands beside it.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 
 from rich.text import Text
 
 from edgeproof.cli.columns import Cell, Filling, aligned, flowed, one_line
-from edgeproof.cli.scan_lines import moment_text
 from edgeproof.cli.score_lines import (
     drift_text,
     factor_text,
@@ -22,14 +21,13 @@ from edgeproof.cli.score_lines import (
     weight_cell,
 )
 from edgeproof.core.performance.live import Label, Streaks, TradeFigures
-from edgeproof.services.figures import money_text, percent_text, shortened, span_text
+from edgeproof.services.figures import moment_text, money_text, percent_text, shortened, span_text
 from edgeproof.services.scoreboard import LEAST_TRADES, WITHIN
 from edgeproof.services.statistics import LEAST_DAYS, AccountFigures, HypothesisFigures, LiveStatistics
+from edgeproof.services.stats_document import Groups
 
 WIDE = 116
 _INDENT = "    "
-
-Groups = tuple[str, Sequence[tuple[Label, TradeFigures]]]
 
 
 def stats_lines(found: LiveStatistics, groups: Groups | None, width: int) -> Iterator[Text]:

@@ -6,12 +6,11 @@ from decimal import Decimal
 from rich.text import Text
 
 from edgeproof.cli.columns import Cell, Filling, aligned
-from edgeproof.cli.scan_lines import clock_text
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import TradeClosed
 from edgeproof.core.model.round_trip import StopKind
 from edgeproof.core.model.trading_event import TradeEnded
-from edgeproof.services.figures import labels, money_text, price_text, quantity_text, shortened, span_text
+from edgeproof.services.figures import clock_text, labels, money_text, price_text, quantity_text, shortened, span_text
 from edgeproof.services.signal_document import direction_word
 
 WIDE = 100

@@ -8,13 +8,20 @@ from rich.table import Table
 from rich.text import Text
 
 from edgeproof.cli.decision_view import limit_text
-from edgeproof.cli.scan_lines import clock_text, moment_text
 from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.journal import OrderNoted, TradeClosed
 from edgeproof.core.model.order import EMERGENCY, EXIT, STOP, parse_order_id
 from edgeproof.core.model.signal import Check
 from edgeproof.core.model.trading_event import FateDecided, TradeFate
-from edgeproof.services.figures import money_text, price_text, quantity_text, span_text, value_text
+from edgeproof.services.figures import (
+    clock_text,
+    moment_text,
+    money_text,
+    price_text,
+    quantity_text,
+    span_text,
+    value_text,
+)
 from edgeproof.services.traded import Traded
 
 RISK_RULES = {

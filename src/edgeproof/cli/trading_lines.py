@@ -11,12 +11,21 @@ from typing import NamedTuple
 from rich.text import Text
 
 from edgeproof.cli.columns import Cell, Filling, aligned, flowed, one_line
-from edgeproof.cli.scan_lines import clock_text, moment_text
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.round_trip import StopKind
 from edgeproof.core.model.time import DAY
 from edgeproof.core.model.trading import BreakerLevel, StateCause, TradingState, TradingStatus
-from edgeproof.services.figures import labels, money_text, percent_text, price_text, quantity_text, shortened, span_text
+from edgeproof.services.figures import (
+    clock_text,
+    labels,
+    moment_text,
+    money_text,
+    percent_text,
+    price_text,
+    quantity_text,
+    shortened,
+    span_text,
+)
 from edgeproof.services.priced_book import Protection
 from edgeproof.services.signal_document import direction_word
 from edgeproof.services.trading_view import DayView, PositionView, RestingView, TradingView

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.signal import Decision
-from edgeproof.core.model.time import DAY, HOUR, MINUTE, SECOND
+from edgeproof.core.model.time import DAY, HOUR, MINUTE, SECOND, format_time
 from edgeproof.core.model.trading_event import FateDecided
+from edgeproof.services.signal_document import risk_reward_text
 
 
 def price_text(price: float | None) -> str:
@@ -125,3 +126,22 @@ def percent_text(fraction: Decimal | float | None, limit: Decimal | float | None
 
 def _plain(number: float) -> str:
     return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+def moment_text(time: int) -> str:
+    """Date and time of day."""
+    return format_time(time)[:19].replace("T", " ")
+
+
+def clock_text(time: int) -> str:
+    """The time of day."""
+    return format_time(time)[11:19]
+
+
+def prices_text(decision: Decision) -> str:
+    """Entry, stop, targets and what they are worth against one another."""
+    signal = decision.signal
+    targets = " ".join(price_text(each) for each in signal.targets) or "none"
+    ratio = risk_reward_text(signal.risk_reward) or "-"
+    entry, stop = price_text(signal.reference_price), price_text(signal.stop_loss)
+    return f"entry {entry}  stop {stop}  target {targets}  {ratio}"

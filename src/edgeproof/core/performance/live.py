@@ -7,9 +7,10 @@ a profit factor without losses is infinite. A trade whose risk is 0 has no R and
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 import numpy as np
 
@@ -161,6 +162,18 @@ def by_hour(each: LiveTrade) -> int:
 def by_regime(each: LiveTrade) -> str:
     """The regime at the signal of a trade, "none" where none held."""
     return each.regime or "none"
+
+
+GROUPINGS: Mapping[str, Callable[[LiveTrade], Label]] = MappingProxyType(
+    {
+        "hypothesis": by_hypothesis,
+        "instrument": by_instrument,
+        "day": by_day,
+        "hour": by_hour,
+        "regime": by_regime,
+    }
+)
+"""What trades are grouped by."""
 
 
 def grouped(trades: Iterable[LiveTrade], label: Callable[[LiveTrade], Label]) -> tuple[tuple[Label, TradeFigures], ...]:

@@ -60,7 +60,8 @@ def _missed(record: CloseMissed) -> dict[str, Any]:
     return {"at": format_time(record.at), "symbol": record.instrument.unified, "reason": record.reason}
 
 
-def _notice(record: Noticed) -> dict[str, Any]:
+def notice_document(record: Noticed) -> dict[str, Any]:
+    """Something a person should know of, as JSON."""
     symbol = None if record.instrument is None else record.instrument.unified
     return {"at": format_time(record.at), "kind": record.kind, "detail": record.detail, "symbol": symbol}
 
@@ -99,7 +100,7 @@ _TELLERS: dict[type[Record], tuple[str, Teller]] = {
     TradeClosed: ("trade_closed", trade_document),
     OrderNoted: ("order", _order),
     CloseMissed: ("missed", _missed),
-    Noticed: ("notice", _notice),
+    Noticed: ("notice", notice_document),
     StandingNoted: ("standing", _standing),
     Asked: ("asked", _said("id", "wish", "target", "by", "why", "outcome")),
     CommandHeard: ("command", _said("channel", "by", "role", "text", "outcome")),

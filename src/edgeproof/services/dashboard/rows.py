@@ -1,5 +1,6 @@
 """A signal as a row of a list."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from edgeproof.core.model.signal import Decision
@@ -45,6 +46,12 @@ def signal_row(decision: Decision, traded: FateDecided | None = None) -> dict[st
         "trade": None if traded is None else traded_row(traded),
     }
     return {key: plain(value) for key, value in row.items()}
+
+
+def with_trade(row: Mapping[str, Any], traded: FateDecided) -> dict[str, Any]:
+    """The row of a signal with what trading made of it."""
+    warned = warning(KILLED) if is_killed(traded) else row["warning"]
+    return {**row, "warning": warned, "trade": traded_row(traded)}
 
 
 def traded_row(traded: FateDecided) -> dict[str, Any]:

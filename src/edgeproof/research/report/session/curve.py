@@ -1,6 +1,6 @@
 """What trades made one after the other, the same trades in the backtest, and the band of what was to be expected."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,35 +8,43 @@ import numpy as np
 from edgeproof.core.model.candle import FloatArray, IntArray
 from edgeproof.core.model.live_trade import LiveTrade
 from edgeproof.core.model.time import SECOND
-from edgeproof.research.parity.result import ParityResult
 from edgeproof.research.report.figures import thinned
 from edgeproof.research.report.packing import fixed, rounded, steps
 from edgeproof.research.report.session.band import Band, band, drawn, is_enough
-from edgeproof.research.report.session.sources import SessionSources
+from edgeproof.research.report.session.sources import Outcomes
 
 _POINTS = 400
 _SEED = 0
 """The same trades and the same backtest make the same band, to the bit."""
 
 
-def curve(sources: SessionSources) -> dict[str, Any] | None:
-    """The curves; None before a trade is over. `tested` of `n` trades have a record that the band is drawn from."""
-    trades = sources.trades
+InBacktest = Mapping[str, tuple[float, float]]
+"""What trades made in the backtest, in money and in R, by the ids of their signals."""
+
+
+def curve(
+    trades: Sequence[LiveTrade], tested: Mapping[str, Outcomes], compared: InBacktest | None
+) -> dict[str, Any] | None:
+    """The curves; None before a trade is over. `tested` of `n` trades have a record that the band is drawn from.
+
+    `tested` says of each hypothesis what it is held against; `compared` is None where nothing was compared with the
+    backtest.
+    """
     if not trades:
         return None
     risk = np.array([float(each.trade.risk) for each in trades])
     net = np.array([float(each.trade.net_pnl) for each in trades])
     r = np.nan_to_num(np.array([each.r for each in trades]))
-    names = [_tested_name(each, sources) for each in trades]
-    in_backtest = _backtest(trades, sources.parity, net, r)
+    names = [_tested_name(each, tested) for each in trades]
+    in_backtest = None if compared is None else _backtest(trades, compared, net, r)
     time = np.array([trades[0].trade.opened_at, *(each.trade.time for each in trades)]) // SECOND
     time = np.maximum.accumulate(time)
     kept = _shown_rows(time, _running(net))
     money_band = r_band = None
     if any(names):
-        outcomes = {name: sources.tested[name].outcomes for name in set(names) if name}
-        tested = {name: each for name, each in outcomes.items() if each is not None}
-        draws = drawn(names, r, tested, np.random.default_rng(_SEED))  # noqa: TID251 - seeded
+        outcomes = {name: tested[name].outcomes for name in set(names) if name}
+        known = {name: each for name, each in outcomes.items() if each is not None}
+        draws = drawn(names, r, known, np.random.default_rng(_SEED))  # noqa: TID251 - seeded
         # What risked nothing has no R: it makes in every draw what it made.
         beside = np.where(risk > 0, 0.0, net)
         money_band = _shifted(band(draws, risk, net - beside), beside)
@@ -63,27 +71,23 @@ def _shown_rows(time: IntArray, sums: FloatArray) -> IntArray:
     return rows
 
 
-def _tested_name(trade: LiveTrade, sources: SessionSources) -> str:
+def _tested_name(trade: LiveTrade, tested: Mapping[str, Outcomes]) -> str:
     """The hypothesis of a trade where the backtest leads to expect something of it, else ""."""
-    found = sources.tested.get(trade.signal.hypothesis)
+    found = tested.get(trade.signal.hypothesis)
     if found is None or not is_enough(found.outcomes) or trade.trade.instrument not in found.instruments:
         return ""
     return trade.signal.hypothesis if trade.trade.risk > 0 else ""
 
 
 def _backtest(
-    trades: Sequence[LiveTrade], parity: ParityResult | None, net: FloatArray, r: FloatArray
-) -> tuple[FloatArray, FloatArray] | None:
+    trades: Sequence[LiveTrade], compared: InBacktest, net: FloatArray, r: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """What the same trades made in the backtest, in money and in R; one that was not compared counts as it was."""
-    if parity is None or parity.trades is None:
-        return None
-    compared = {each.live.signal.id: each for each in parity.trades.trades}
     money, in_r = net.copy(), r.copy()
     for row, trade in enumerate(trades):
         found = compared.get(trade.signal.id)
         if found is not None:
-            money[row] = float(found.backtest_net)
-            in_r[row] = 0.0 if found.backtest is None else found.backtest.r
+            money[row], in_r[row] = found
     return money, in_r
 
 

@@ -15,7 +15,7 @@ from edgeproof.research.parity.result import ParityResult
 from edgeproof.research.parity.trades.result import TRADE_CAUSE_WORDS, TradesParity
 from edgeproof.research.report.excerpt import MOST_CANDLES, Masks, Span, Wanted, excerpt, window
 from edgeproof.research.report.packing import tidy
-from edgeproof.research.report.session.curve import curve
+from edgeproof.research.report.session.curve import InBacktest, curve
 from edgeproof.research.report.session.fates import funnel
 from edgeproof.research.report.session.sources import SessionSources
 from edgeproof.research.report.session.trades import ShownTrade, shown_trades, trade_row
@@ -45,7 +45,7 @@ def session_data(sources: SessionSources, *, most_candles: int = MOST_CANDLES) -
         "trades": rows,
         "all_trades": len(sources.trades),
         "candles": candles,
-        "curve": curve(sources),
+        "curve": curve(sources.trades, sources.tested, _in_backtest(sources.parity)),
         "parity": None if sources.parity is None else _parity(sources.parity),
         "funnel": funnel(sources.decisions, sources.fates, entered=entered),
         "missed": tidy(sources.missed),
@@ -95,6 +95,15 @@ def _excerpts(
             keys[key] = instrument
     packed = {f"{key[0]}|{key[1] // SECOND}": excerpt(markets[each], key, masks) for key, each in keys.items()}
     return steps, packed
+
+
+def _in_backtest(parity: ParityResult | None) -> InBacktest | None:
+    if parity is None or parity.trades is None:
+        return None
+    return {
+        each.live.signal.id: (float(each.backtest_net), 0.0 if each.backtest is None else each.backtest.r)
+        for each in parity.trades.trades
+    }
 
 
 def _parity(found: ParityResult) -> dict[str, Any]:

@@ -1,19 +1,22 @@
 """What trading came to, as JSON. A figure that does not exist is null, and so is a profit factor without losses."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from decimal import Decimal
 from typing import Any
 
-from edgeproof.cli.stats_view import Groups
 from edgeproof.core.model.time import format_time
 from edgeproof.core.performance.equity import Drawdowns
-from edgeproof.core.performance.live import TradeFigures
+from edgeproof.core.performance.live import Label, TradeFigures
 from edgeproof.services.scoreboard import ScoreRow, Tally
 from edgeproof.services.signal_document import weight_document
 from edgeproof.services.statistics import AccountFigures, HypothesisFigures, LiveStatistics
 from edgeproof.services.trading_document import number
 
 Document = dict[str, Any]
+
+Groups = tuple[str, Sequence[tuple[Label, TradeFigures]]]
+"""What trades were grouped by, and the figures of each group."""
 
 
 def stats_document(found: LiveStatistics, groups: Groups | None) -> Document:
