@@ -15,6 +15,11 @@ export const theme = createTheme({
   headings: { fontWeight: "600", sizes: { h1: { fontSize: "1.35rem" }, h2: { fontSize: "1.05rem" }, h3: { fontSize: "0.95rem" } } },
   cursorType: "pointer",
   respectReducedMotion: true,
+  components: {
+    // A dialog's head is no banner of the page, though it is a header element.
+    Modal: { defaultProps: { attributes: { header: { role: "presentation" } } } },
+    Drawer: { defaultProps: { attributes: { header: { role: "presentation" } } } },
+  },
 });
 
 /** Colours that mean something, readable (4.5:1 and more) on both backgrounds. */

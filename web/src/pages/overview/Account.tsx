@@ -7,6 +7,7 @@ import { count, money, percent, plain, tone, words } from "../../ui/format";
 import { Moment } from "../../ui/Moment";
 import { Amount, Panel } from "../../ui/parts";
 import { gauge, share, toneOfShare } from "./breaker";
+import { Left } from "./Left";
 
 export function AccountPanel({ trading, isLive, canSteer }: { trading: Trading; isLive: boolean; canSteer: boolean }) {
   const day = trading.day;
@@ -41,7 +42,7 @@ export function AccountPanel({ trading, isLive, canSteer }: { trading: Trading; 
             <Text size="sm" c="dimmed">Losses in a row</Text>
             <Text size="sm" component="span">
               {count(trading.losses_in_a_row)}
-              {trading.cooldown_until && <span className="warned"> · cooling down, over <Moment at={trading.cooldown_until} look="ago" /></span>}
+              {trading.cooldown_until && <span className="warned"> · cooling down, over <Left until={trading.cooldown_until} /></span>}
             </Text>
           </Group>
         </Stack>

@@ -6,6 +6,7 @@ import type { Overview, Picture } from "../../api/types";
 import { count, percent, plain, price, span, words } from "../../ui/format";
 import { Moment } from "../../ui/Moment";
 import { DirectionMark, Facts, Panel } from "../../ui/parts";
+import { Left } from "./Left";
 
 export function FeedPanel({ missed }: { missed: Overview["missed_today"] }) {
   const picture = usePicture((each) => each);
@@ -65,9 +66,9 @@ export function PreviewsPanel() {
   const names = usePicture((picture) => picture.instruments);
   if (previews === null) return null;
   return (
-    <Panel title="Would fire if the candle closed now">
+    <Panel title="Would fire now">
       {previews.length === 0 ? (
-        <Text size="sm" c="dimmed">Nothing, as prices stand.</Text>
+        <Text size="sm" c="dimmed">Nothing, if the candles closed as prices stand.</Text>
       ) : (
         <ul className="rows">
           {previews.map((each) => (
@@ -79,7 +80,7 @@ export function PreviewsPanel() {
                   </Link>{" "}
                   <DirectionMark direction={each.direction} />
                 </span>
-                <span className="muted">{each.timeframe}, closes <Moment at={each.closes_at} look="ago" /></span>
+                <span className="muted">{each.timeframe}, closes <Left until={each.closes_at} /></span>
               </div>
               <Text size="xs" c="dimmed" className="wraps">{each.hypothesis}: near {price(each.reference_price)}, stop {price(each.stop_loss)}, target {each.targets.map(price).join(", ")}</Text>
             </li>

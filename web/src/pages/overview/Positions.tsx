@@ -4,9 +4,9 @@ import { Link } from "react-router";
 import type { Position, Resting } from "../../api/types";
 import { ActionButton } from "../../ui/Confirmed";
 import { money, percent, price, quantity, tone, words } from "../../ui/format";
-import { Moment } from "../../ui/Moment";
 import { Amount, DirectionMark, InR, Panel } from "../../ui/parts";
 import { ladder, nextTarget, room, toTarget } from "./ladder";
+import { Left } from "./Left";
 
 export function PositionsPanel({ positions, isRunning }: { positions: readonly Position[]; isRunning: boolean }) {
   const bare = positions.filter((each) => each.protection === "none");
@@ -82,7 +82,7 @@ function PositionCard({ position }: { position: Position }) {
         <Text size="xs" component="div">
           <span className={isBare ? "lost strong" : position.protection === "resting" ? "won" : "warned"}>{isBare ? "NO STOP" : PROTECTION[position.protection] ?? words(position.protection)}</span>
           {position.stop_kind && !isBare && <span className="muted"> ({words(position.stop_kind)})</span>}
-          {position.closes_at && <span className="muted"> · closes <Moment at={position.closes_at} look="ago" /></span>}
+          {position.closes_at && <span className="muted"> · closes <Left until={position.closes_at} /></span>}
         </Text>
         <Group gap={6}>
           <Button component={Link} to={chartOf(position)} size="compact-xs" variant="subtle">Chart</Button>
@@ -150,7 +150,7 @@ export function RestingPanel({ resting }: { resting: readonly Resting[] }) {
               <Text size="xs" c="dimmed" component="div">
                 {quantity(each.quantity)} at {price(each.price)}, mark {price(each.mark_price)}, stop {price(each.stop)};{" "}
                 {each.filled > 0 ? `${quantity(each.filled)} filled; ` : ""}
-                {each.is_accepted ? "" : "not accepted yet; "}over <Moment at={each.expires_at} look="ago" />
+                {each.is_accepted ? "" : "not accepted yet; "}over <Left until={each.expires_at} />
               </Text>
             </div>
             <ActionButton size="compact-xs" action={{ wish: "close", target: each.id, label: "Take back", isDangerous: true, consequence: `The entry on ${each.instrument} is taken back.` }} />

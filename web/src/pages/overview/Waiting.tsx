@@ -4,12 +4,14 @@ import { Link } from "react-router";
 import type { SignalRow, Wish } from "../../api/types";
 import { ActionButton } from "../../ui/Confirmed";
 import { price, words } from "../../ui/format";
-import { Moment, useSeconds } from "../../ui/Moment";
+import { Moment } from "../../ui/Moment";
 import { DirectionMark, Panel } from "../../ui/parts";
+import { Left } from "./Left";
+import { useVenueNow } from "./standing";
 
 export function OffersPanel({ offers }: { offers: readonly SignalRow[] }) {
-  const now = useSeconds();
-  const open = offers.filter((each) => Date.parse(each.expires_at) > now);
+  const now = useVenueNow();
+  const open = offers.filter((each) => now === null || Date.parse(each.expires_at) > now);
   if (open.length === 0) return null;
   return (
     <Panel title={`${open.length === 1 ? "A signal waits" : `${open.length} signals wait`} for you`}>
@@ -20,7 +22,7 @@ export function OffersPanel({ offers }: { offers: readonly SignalRow[] }) {
               <Group gap={8}>
                 <Text fw={600} component={Link} to={`/signals/${each.id}`} className="quiet-link">{each.instrument}</Text>
                 <DirectionMark direction={each.direction} />
-                <Text size="sm" className="warned" component="span">expires <Moment at={each.expires_at} look="ago" /></Text>
+                <Text size="sm" className="warned" component="span">expires <Left until={each.expires_at} /></Text>
               </Group>
               <Text size="xs" c="dimmed" className="wraps">
                 {each.hypothesis}, entry {price(each.entry)}, stop {price(each.stop_loss)}, target {each.targets.map(price).join(", ")}

@@ -15,10 +15,7 @@ export function useTrading(): Known {
   return { trading: painted ?? fetched, isLive: painted !== null };
 }
 
-/** The newest price of an instrument: what it would be closed at, as far as one knows. */
-export function useMark(symbol: string): number | null {
-  return usePicture((picture) => {
-    const found = picture.instruments.find((each) => each.symbol === symbol);
-    return found?.mark ?? found?.last ?? null;
-  });
+/** The venue's time in milliseconds as the session last painted it, to the second; null while none does. */
+export function useVenueNow(): number | null {
+  return usePicture((picture) => Math.floor(Date.parse(picture.venue_time) / 1000) * 1000);
 }

@@ -5,9 +5,11 @@ import { Link } from "react-router";
 import { type Explained, useSignal } from "../../api/signals";
 import { useOverview } from "../../api/queries";
 import { percent, price, span, words } from "../../ui/format";
-import { Moment, useSeconds } from "../../ui/Moment";
+import { Moment } from "../../ui/Moment";
 import { DirectionMark, Facts, FateBadge, Shown, StateBadge } from "../../ui/parts";
 import { meaning, ruleValue } from "../../ui/rules";
+import { Left } from "../overview/Left";
+import { useVenueNow } from "../overview/standing";
 import { TakeOrSkip } from "../overview/Waiting";
 import { Candles, Checks, Market, Record, ToldOf, ValuesOf } from "./Evidence";
 import { Part } from "./Part";
@@ -62,7 +64,7 @@ function Head({ of }: { of: Explained }) {
         <Link className="plain-link" to={`/performance/${encodeURIComponent(signal.signal)}`}>{signal.signal}</Link>
       </Text>
       <Text size="xs" c="dimmed" component="div">
-        fired <Moment at={signal.timestamp} look="full" />, decided {span(signal.latency_ms)} after its close arrived
+        fired <Moment at={signal.timestamp} look="full" />, decided {signal.latency_ms !== null && signal.latency_ms < 1 ? "under 1 ms" : span(signal.latency_ms)} after its close arrived
       </Text>
       {of.rule && (
         <Text size="sm" className="warned" component="div">
@@ -90,15 +92,15 @@ function chartOf({ id, signal }: Explained): string {
 
 /** Take it or skip it, while it waits for a person. */
 function Answer({ of }: { of: Explained }) {
-  const now = useSeconds();
+  const now = useVenueNow();
   const offers = useOverview().data?.offers ?? [];
   const isOffered = of.waits !== null || offers.some((each) => each.id === of.id);
   const { signal } = of;
-  if (!isOffered || of.trading !== null || Date.parse(signal.expires_at) <= now) return null;
+  if (!isOffered || of.trading !== null || (now !== null && Date.parse(signal.expires_at) <= now)) return null;
   return (
     <Alert color="yellow" title="It waits for you" role="region" aria-label="It waits for you">
       <Group justify="space-between">
-        <Text size="sm" component="div">It expires <Moment at={signal.expires_at} look="ago" />.</Text>
+        <Text size="sm" component="div">It expires <Left until={signal.expires_at} />.</Text>
         <TakeOrSkip signal={{ id: of.id, instrument: signal.instrument, direction: signal.direction, entry: signal.entry, stop_loss: signal.stop_loss }} />
       </Group>
     </Alert>

@@ -3,7 +3,7 @@ import { Button, Text } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconArrowUp } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type CSSProperties, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { SignalRow } from "../../api/types";
 import { count } from "../../ui/format";
 import { newerThan } from "./merge";
@@ -45,7 +45,6 @@ export function SignalList({ rows, total, selected, select, open, more }: List) 
   useEffect(() => {
     if (at >= 0) list.scrollToIndex(at, { align: "auto" });
     // Only where another row was chosen: rows that arrive must not pull the list to it.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selected]);
   const onScroll = () => {
     const top = box.current?.scrollTop ?? 0;
@@ -74,6 +73,7 @@ export function SignalList({ rows, total, selected, select, open, more }: List) 
         aria-label="Signals, newest first"
         tabIndex={0}
         aria-activedescendant={at >= 0 && items.some((item) => item.index === at) ? `signal-${selected}` : undefined}
+        style={{ "--rows": `${rows.length * height}px` } as CSSProperties}
         onScroll={onScroll}
         onKeyDown={onKeyDown}
       >

@@ -38,11 +38,13 @@ export const SignalCard = memo(function SignalCard({ row }: { row: SignalRow }) 
       </div>
       <div className="between">
         <span className="clip small muted">{row.hypothesis}</span>
-        <span><FateBadge fate={last.fate} /></span>
+        <span>
+          <span className={`small ${row.qualified ? "muted" : "warned"}`}>{row.qualified ? (row.confidence === null ? "" : `win ${percent(row.confidence, 0)}+`) : words(row.state)}</span>{" "}
+          <FateBadge fate={last.fate} />
+        </span>
       </div>
-      <div className="between small">
-        <span className="clip">{price(row.entry)} → {price(row.targets.at(-1))} <span className="muted">stop</span> {price(row.stop_loss)}</span>
-        <span className={row.qualified ? "muted" : "warned"}>{row.qualified ? (row.confidence === null ? "" : `win ${percent(row.confidence, 0)}+`) : words(row.state)}</span>
+      <div className="small clip">
+        {price(row.entry)} → {price(row.targets.at(-1))} <span className="muted">stop</span> {price(row.stop_loss)}
       </div>
     </>
   );
