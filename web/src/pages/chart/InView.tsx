@@ -93,9 +93,9 @@ function Row({ id, at, direction, hypothesis, entry, stop, targets, isChosen, ch
         </Link>
       </td>
       <td>{children}</td>
-      <td className="number">{price(entry)}</td>
-      <td className="number">{price(stop)}</td>
-      <td className="number">{targets.map((each) => price(each)).join(", ")}</td>
+      <td className="number" data-name="entry">{price(entry)}</td>
+      <td className="number" data-name="stop">{price(stop)}</td>
+      <td className="number" data-name="target">{targets.map((each) => price(each)).join(", ")}</td>
       <td className="number">
         {trade === undefined ? <span className="muted">–</span> : trade.closed_at === null ? "open" : (
           <>

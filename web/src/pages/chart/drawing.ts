@@ -52,6 +52,8 @@ export class Drawing {
   private readonly look: Look;
   private readonly observer: ResizeObserver;
   private times: number[] = [];
+  /** A stretch that was asked for and is not drawn yet: the library moves with its next frame. */
+  private wanted: { from: number; to: number } | null = null;
   private readonly shown = new Map<string, ISeriesApi<"Line">>();
   private strip: StripPrimitive | null = null;
   private signature = "";
@@ -89,7 +91,10 @@ export class Drawing {
     this.chart.subscribeClick((event) => {
       if (typeof event.hoveredObjectId === "string") handlers.onOpen(event.hoveredObjectId);
     });
-    this.chart.timeScale().subscribeVisibleLogicalRangeChange((range) => range && handlers.onView(range.from, range.to));
+    this.chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
+      this.wanted = null;
+      if (range) handlers.onView(range.from, range.to);
+    });
     this.observer = new ResizeObserver(() => this.resize(room.clientWidth, room.clientHeight));
     this.observer.observe(room);
   }
@@ -108,7 +113,7 @@ export class Drawing {
 
   /** All candles. What one looks at stays where it is, wherever candles were added. */
   setBars(bars: readonly Bar[]): void {
-    const range = this.times.length > 0 ? this.chart.timeScale().getVisibleLogicalRange() : null;
+    const range = this.range();
     const [old, added] = [this.times, bars.length - this.times.length];
     this.times = bars.map(({ time }) => time);
     const decimals = decimalsOf(bars);
@@ -210,11 +215,12 @@ export class Drawing {
 
   /** Show candles from one number to another. */
   show(from: number, to: number): void {
+    this.wanted = { from, to };
     this.chart.timeScale().setVisibleLogicalRange({ from, to });
   }
 
   range(): { from: number; to: number } | null {
-    return this.times.length === 0 ? null : this.chart.timeScale().getVisibleLogicalRange();
+    return this.times.length === 0 ? null : (this.wanted ?? this.chart.timeScale().getVisibleLogicalRange());
   }
 
   newest(): void {

@@ -154,12 +154,15 @@ export class TradesPrimitive implements ISeriesPrimitive<Time> {
     context.font = FONT;
     context.textBaseline = "middle";
     const width = context.measureText(text).width;
+    // Beside the way out, above what was won and below what was lost; where that would be cut off, before it.
+    const fits = right + 18 + width < (this.parts?.chart.timeScale().width() ?? 0);
+    const [start, middle] = [fits ? right + 10 : right - width - 18, y + (y < entry ? -14 : 14)];
     context.fillStyle = this.look.panel;
-    context.globalAlpha = 0.85;
-    context.fillRect(right + 10, y - 8, width + 8, 16);
+    context.globalAlpha = 0.7;
+    context.fillRect(start, middle - 8, width + 8, 16);
     context.globalAlpha = 1;
     context.fillStyle = colour;
-    context.fillText(text, right + 14, y);
+    context.fillText(text, start + 4, middle);
   }
 
   /** An entry is a full triangle that points the way of the trade, a way out an empty square. */
