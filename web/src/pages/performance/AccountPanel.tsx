@@ -3,6 +3,7 @@ import { count, money, percent, plain, span } from "../../ui/format";
 import { Moment } from "../../ui/Moment";
 import { Amount, Facts, InR, Panel } from "../../ui/parts";
 import { RateBar } from "./Gauges";
+import { factor } from "./rows";
 import type { Account, Stats } from "./types";
 
 /** Whole days before ratios of daily returns mean something: services/statistics.py. */
@@ -24,7 +25,7 @@ export function AccountPanel({ stats }: { stats: Stats }) {
             ["In R", <InR key="r" value={trades.total_r} />],
             ["Trades", `${count(trades.n)}, ${count(trades.n_wins)} won`],
             ["A trade", <span key="e"><InR value={trades.expectancy_r} /> <Amount value={trades.expectancy} /></span>],
-            ["Profit factor", trades.profit_factor === null && trades.n > 0 ? "no losses" : plain(trades.profit_factor)],
+            ["Profit factor", factor(trades) === "no loss" ? "no loss" : plain(trades.profit_factor)],
           ]}
         />
         <Facts
@@ -48,6 +49,7 @@ export function AccountPanel({ stats }: { stats: Stats }) {
         {account && <Ratios account={account} />}
       </div>
       <div className="performance-rate">
+        <span className="small muted">Win rate, 95 % sure between {percent(trades.win_rate_low)} and {percent(trades.win_rate_high)}</span>
         <RateBar value={trades.win_rate} low={trades.win_rate_low} high={trades.win_rate_high} tested={null} breakEven={null} />
       </div>
     </Panel>

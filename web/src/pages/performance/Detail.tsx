@@ -1,16 +1,14 @@
 // Everything about one hypothesis: what it says, what it made, and how that stands to its test.
 import { Button, CopyButton, Stack, Title } from "@mantine/core";
-import { useMemo } from "react";
 import { Link } from "react-router";
-import uPlot from "uplot";
 import { count, multiple, percent, plain } from "../../ui/format";
-import { formatTime, Moment } from "../../ui/Moment";
+import { Moment } from "../../ui/Moment";
 import { Empty, Panel, Shown, StateBadge } from "../../ui/parts";
-import { type Colours, faint, Plot, timeLabels } from "../../ui/Plot";
+import { Curve } from "./Curve";
 import { DriftGauge, RateBar, RateKey } from "./Gauges";
 import { useHypothesis } from "./queries";
 import { breakEven } from "./rows";
-import { TradeTable } from "./TradeTable";
+import { NoTrades, TradeTable } from "./TradeTable";
 import type { OnePerformance, StateRow } from "./types";
 
 export function Detail({ name }: { name: string }) {
@@ -36,12 +34,14 @@ function Found({ one }: { one: OnePerformance }) {
   return (
     <>
       <div className="performance-pair">
-        <Curve one={one} />
+        <Stack gap="md" miw={0}>
+          <Curve one={one} />
+          <Panel title="Trades" aside={<span className="small muted">{count(one.trades.length)}</span>}>
+            {one.trades.length === 0 ? <NoTrades /> : <TradeTable trades={one.trades} />}
+          </Panel>
+        </Stack>
         <Against one={one} />
       </div>
-      <Panel title="Trades" aside={<span className="small muted">{count(one.trades.length)}</span>}>
-        {one.trades.length === 0 ? <NoTrades /> : <TradeTable trades={one.trades} />}
-      </Panel>
       <Panel title="What was tested">
         {one.states.length === 0 ? (
           <Empty title="Not tested yet"><code>edgeproof discover --all</code> tests it, and counts that it did.</Empty>
@@ -54,18 +54,10 @@ function Found({ one }: { one: OnePerformance }) {
           title="Definition"
           aside={<CopyButton value={one.definition}>{({ copied, copy }) => <Button size="compact-xs" variant="default" onClick={copy}>{copied ? "Copied" : "Copy"}</Button>}</CopyButton>}
         >
-          <pre className="definition" tabIndex={0} role="region" aria-label="Definition">{one.definition}</pre>
+          <pre className="definition" tabIndex={0} role="region" aria-label="Definition as TOML">{one.definition}</pre>
         </Panel>
       )}
     </>
-  );
-}
-
-function NoTrades() {
-  return (
-    <Empty title="No trade of it is over">
-      It trades on paper with <code>edgeproof paper --all</code> once it qualified.
-    </Empty>
   );
 }
 
@@ -90,7 +82,7 @@ function Against({ one }: { one: OnePerformance }) {
         <table className="against">
           <thead>
             <tr>
-              <th scope="col"><span className="muted">Mean of trades</span></th>
+              <th scope="col"><span className="unseen">Figure</span></th>
               <th scope="col">Live</th>
               <th scope="col">Tested</th>
             </tr>
@@ -135,51 +127,4 @@ function TestedOn({ state }: { state: StateRow }) {
       </div>
     </li>
   );
-}
-
-/** What its trades made in R, one after the other, beside what the test led to expect of as many. */
-function Curve({ one }: { one: OnePerformance }) {
-  const expected = one.tested?.expectancy_r ?? null;
-  const data = useMemo<uPlot.AlignedData>(() => {
-    const points = one.cumulative_r;
-    const times = points.map(([time]) => time / 1000);
-    const start = (times[0] ?? 0) - 1;
-    return [
-      [start, ...times],
-      [0, ...points.map((_, index) => (expected === null ? null : expected * (index + 1)))],
-      [0, ...points.map(([, r]) => r)],
-    ];
-  }, [one.cumulative_r, expected]);
-  const last = one.cumulative_r.at(-1);
-  return (
-    <Panel title="Cumulative R" aside={last ? <span className="strong">{multiple(last[1])}</span> : undefined}>
-      {last === undefined ? (
-        <NoTrades />
-      ) : (
-        <>
-          <Plot options={options} data={data} height={250} label={`${one.cumulative_r.length} trades made ${multiple(last[1])} until ${formatTime(new Date(last[0]), "full")}${expected === null ? "" : `; as tested they would have made ${multiple(expected * one.cumulative_r.length)}`}.`} />
-          <p className="small muted performance-note">
-            <b className="won">━</b> live {expected !== null && <><b className="entered">┅</b> as tested: {multiple(expected)} a trade, {multiple(expected * one.cumulative_r.length)} by now</>}
-          </p>
-        </>
-      )}
-    </Panel>
-  );
-}
-
-const stepped = uPlot.paths.stepped?.({ align: 1 });
-
-function options(colours: Colours): Omit<uPlot.Options, "width" | "height"> {
-  const axis = { stroke: colours.muted, grid: { stroke: faint(colours.line, 0.6), width: 1 }, ticks: { show: false } };
-  return {
-    legend: { show: false },
-    cursor: { y: false, points: { size: 6 } },
-    scales: { x: { time: true } },
-    axes: [{ ...axis, values: (_, splits) => timeLabels(splits), space: 70 }, { ...axis, size: 46, values: (_, splits) => splits.map((each) => `${each} R`) }],
-    series: [
-      {},
-      { stroke: colours.accent, width: 1.5, dash: [5, 4], points: { show: false } },
-      { stroke: colours.won, width: 2, paths: (plot, series, from, to) => stepped?.(plot, series, from, to) ?? null, points: { show: true, size: 5 } },
-    ],
-  };
 }

@@ -3,6 +3,7 @@ import { SegmentedControl, Select } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { count, percent, plain, words } from "../../ui/format";
 import { Amount, Empty, InR, Panel } from "../../ui/parts";
+import { factor } from "./rows";
 import { type Grouping, GROUPINGS, type Stats } from "./types";
 
 export function Groups({ stats, by, setBy }: { stats: Stats; by: Grouping; setBy: (by: Grouping) => void }) {
@@ -39,7 +40,7 @@ export function Groups({ stats, by, setBy }: { stats: Stats; by: Grouping; setBy
                   <td className="whole strong">{words(group.label)}</td>
                   <td className="number" data-name="trades">{count(group.n)}</td>
                   <td className="number" data-name="win rate" title={`95 %: ${percent(group.win_rate_low)} to ${percent(group.win_rate_high)}`}>{percent(group.win_rate)}</td>
-                  <td className="number" data-name="PF">{plain(group.profit_factor)}</td>
+                  <td className="number" data-name="PF">{said(group)}</td>
                   <td className="number" data-name="R a trade"><InR value={group.expectancy_r} /></td>
                   <td className="number" data-name="sum"><InR value={group.total_r} /></td>
                   <td className="bar-cell" aria-hidden><Bar share={(group.total_r ?? 0) / most} /></td>
@@ -52,6 +53,11 @@ export function Groups({ stats, by, setBy }: { stats: Stats; by: Grouping; setBy
       )}
     </Panel>
   );
+}
+
+function said(group: Stats["groups"][number]): string {
+  const found = factor(group);
+  return typeof found === "string" ? found : plain(found);
 }
 
 /** To the right what was won, to the left what was lost. */

@@ -5,15 +5,23 @@ import { Link } from "react-router";
 import type { Trade } from "../../api/types";
 import { count, price, span, words } from "../../ui/format";
 import { Moment } from "../../ui/Moment";
-import { Amount, DirectionMark, InR } from "../../ui/parts";
+import { Amount, DirectionMark, Empty, InR } from "../../ui/parts";
 
 const MOST = 50;
+
+export function NoTrades() {
+  return (
+    <Empty title="No trade of it is over">
+      It trades on paper with <code>edgeproof paper --all</code> once it qualified.
+    </Empty>
+  );
+}
 
 export function TradeTable({ trades }: { trades: readonly Trade[] }) {
   const [most, setMost] = useState(MOST);
   return (
     <>
-      <div className="data-scroll" role="region" aria-label="Trades" tabIndex={0}>
+      <div className="data-scroll" role="region" aria-label="Table of trades" tabIndex={0}>
         <table className="data-table">
           <thead>
             <tr>
@@ -40,7 +48,7 @@ export function TradeTable({ trades }: { trades: readonly Trade[] }) {
                 <td className="number" data-name="lasted">{span(Date.parse(trade.closed_at) - Date.parse(trade.opened_at))}</td>
                 <td className="number" data-name="entry">{price(trade.entry_price)}</td>
                 <td className="number" data-name="exit">{price(trade.exit_price)}</td>
-                <td>{words(trade.reason)}{trade.stop_kind !== "initial" && trade.reason === "stop" ? ` (${words(trade.stop_kind)})` : ""}</td>
+                <td className="labelled" data-name="ended by">{words(trade.reason)}{trade.stop_kind !== "initial" && trade.reason === "stop" ? ` (${words(trade.stop_kind)})` : ""}</td>
                 <td className="number" data-name="costs" title={trade.is_funding_complete ? "Fees and funding" : "Fees and funding; not all of the funding is known yet"}>
                   <Amount value={trade.funding - trade.fees} />{trade.is_funding_complete ? "" : " ?"}
                 </td>

@@ -123,3 +123,8 @@ export function filtered(rows: readonly Row[], { text, state, isAll }: Filter): 
     return words.every((word) => said.includes(word));
   });
 }
+
+/** A profit factor; of trades without a loss there is none, and that is no lack. */
+export function factor({ n, n_wins, profit_factor }: Pick<Figures, "n" | "n_wins" | "profit_factor">): number | "no loss" | null {
+  return profit_factor === null && n > 0 && n_wins === n ? "no loss" : profit_factor;
+}
