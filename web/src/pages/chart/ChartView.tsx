@@ -100,6 +100,7 @@ function Drawn({ place, change, look, moment, document, candles }: Viewed & { do
             </Button>
           </Group>
         </Group>
+        {candles.trouble && <p className="warned small chart-said" role="status">The newest candles could not be fetched: {candles.trouble}</p>}
         <IndicatorChips indicators={document.indicators} colours={scene.canvas.indicators.colours} timeframe={document.timeframe} index={at} off={place.off} toggle={toggle} />
         <Canvas
           scene={scene.canvas}
@@ -113,7 +114,7 @@ function Drawn({ place, change, look, moment, document, candles }: Viewed & { do
           onOpen={(id) => navigate(`/signals/${encodeURIComponent(id)}`)}
         />
         <div className="chart-below">
-          <ConditionList conditions={document.conditions} index={at} />
+          <ConditionList conditions={document.conditions} index={at} isForming={at >= document.candles.time.length} />
           <ShapesLegend />
           {place.hypothesis && (
             <Switch size="xs" label="signals and trades of all hypotheses" checked={place.isAll} onChange={(event) => change({ all: event.currentTarget.checked ? "1" : null })} />

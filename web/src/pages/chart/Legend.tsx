@@ -70,7 +70,7 @@ export function IndicatorChips({ indicators, colours, timeframe, index, off, tog
 }
 
 /** The conditions of the strip in words, and whether each holds at the candle. */
-export function ConditionList({ conditions, index }: { conditions: readonly Condition[]; index: number }) {
+export function ConditionList({ conditions, index, isForming }: { conditions: readonly Condition[]; index: number; isForming: boolean }) {
   if (conditions.length === 0) return null;
   return (
     <ol className="chart-conditions" aria-label="Conditions">
@@ -78,7 +78,7 @@ export function ConditionList({ conditions, index }: { conditions: readonly Cond
         const holds = values[index] ?? null;
         return (
           <li key={text}>
-            <code>{text}</code> <b className={holds ? "holds" : "muted"}>{holds === null ? "not known" : holds ? "✓ true" : "✗ false"}</b>
+            <code>{text}</code> <b className={holds ? "holds" : "muted"}>{isForming ? "known when it closes" : holds === null ? "not known" : holds ? "✓ true" : "✗ false"}</b>
           </li>
         );
       })}

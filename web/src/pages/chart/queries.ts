@@ -21,8 +21,8 @@ export function useChoices() {
   return useQuery({ queryKey: ["instruments"], queryFn: ({ signal }) => ask<Choices>("/instruments", signal) });
 }
 
-export function fetchWindow(asked: Asked, end: string | undefined, count: number, signal?: AbortSignal): Promise<ChartDocument> {
-  return ask<ChartDocument>(`/chart${query({ ...asked, end, count })}`, signal);
+export function fetchWindow({ symbol, timeframe, hypothesis }: Asked, end: string | undefined, count: number, signal?: AbortSignal): Promise<ChartDocument> {
+  return ask<ChartDocument>(`/chart${query({ symbol, timeframe, hypothesis, end, count })}`, signal);
 }
 
 interface Kept {
@@ -33,6 +33,8 @@ interface Kept {
 export interface Candles {
   document: ChartDocument | null;
   error: unknown;
+  /** Why what is shown may be old, null while it is not. */
+  trouble: string | null;
   /** Whether what is shown goes on to the newest candle. */
   isLive: boolean;
   isLoading: boolean;
@@ -89,6 +91,7 @@ export function useCandles(asked: Asked, moment: number | null): Candles {
   return {
     document,
     error: document === null ? (newest.error ?? around.error) : null,
+    trouble: document !== null && newest.error ? newest.error.message : null,
     isLive,
     isLoading: isLoading || newest.isPending,
     refetch: () => void newest.refetch(),
