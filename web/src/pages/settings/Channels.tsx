@@ -53,7 +53,7 @@ function Row({ channel }: { channel: Channel }) {
           </Group>
         )}
       </Group>
-      {test.error && <Failure error={test.error} />}
+      {test.error && <Failure error={test.error} title="The test could not be made" />}
       {test.data && <Outcome tested={test.data} />}
     </div>
   );

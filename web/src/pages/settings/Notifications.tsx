@@ -60,7 +60,7 @@ function Switching({ isOn }: { isOn: boolean }) {
           Notify this browser
         </Button>
       </Group>
-      {enable.error && <Failure error={enable.error} />}
+      {enable.error && <Failure error={enable.error} title="This browser is not notified" />}
     </>
   );
 }
@@ -73,11 +73,23 @@ async function subscribeHere(): Promise<void> {
   const registration = await navigator.serviceWorker.ready;
   // One of another server key, as of an older home, would never be reached.
   await (await registration.pushManager.getSubscription())?.unsubscribe();
-  const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: keyBytes(key) }).catch((error: unknown) => {
-    throw new Error(`The browser's push service did not take it: ${error instanceof Error ? error.message : String(error)}. Is this device online, and is push not switched off in the browser?`);
-  });
+  const subscription = await subscribed(registration.pushManager, keyBytes(key));
   const { id } = await send<{ id: string }>("POST", "/push/subscriptions", { ...subscription.toJSON(), label: labelOf(navigator.userAgent) });
   keepDevice(id);
+}
+
+const PATIENCE = 20_000;
+
+/** A browser that cannot reach its maker's push service tries for ever, and says nothing. */
+async function subscribed(manager: PushManager, key: Uint8Array<ArrayBuffer>): Promise<PushSubscription> {
+  const tooLong = new Promise<never>((_, fail) => setTimeout(() => fail(new Error("no answer within 20 seconds")), PATIENCE));
+  try {
+    return await Promise.race([manager.subscribe({ userVisibleOnly: true, applicationServerKey: key }), tooLong]);
+  } catch (error) {
+    throw new Error(
+      `The browser's push service did not take it: ${error instanceof Error ? error.message : String(error)}. Is this device online, and is push not switched off in the browser?`,
+    );
+  }
 }
 
 async function remove(id: string): Promise<void> {
@@ -142,7 +154,7 @@ function Devices({ devices }: { devices: readonly Device[] }) {
           </Text>
         )}
       </Group>
-      {(testing.error ?? removing.error) && <Failure error={testing.error ?? removing.error} />}
+      {(testing.error ?? removing.error) && <Failure error={testing.error ?? removing.error} title="That did not work" />}
     </>
   );
 }
