@@ -5,7 +5,7 @@ import json
 import re
 from pathlib import Path
 
-from tests.support.repository import REPOSITORY
+from tests.support.data import REPOSITORY
 
 WEB = REPOSITORY / "web"
 STATIC = REPOSITORY / "src" / "edgeproof" / "web" / "static"

@@ -2,58 +2,84 @@
 // Nothing of the API is ever kept: an old price that looks like one of now costs money.
 const BUILD = "__BUILD__";
 const FILES = __FILES__;
-const KEPT = `edgeproof-${BUILD}`;
+const PREFIX = "edgeproof-";
+const KEPT = PREFIX + BUILD;
 const OFFLINE = "/offline.html";
+// Their names do not say what is in them, unlike those under /assets/: they belong to one build.
+const PLAIN = [OFFLINE, "/offline.css", "/icon.svg", "/icon-192.png"];
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll([...FILES, OFFLINE, "/offline.css", "/icon.svg"])));
+  const plain = PLAIN.map((path) => new Request(path, { cache: "reload" }));
+  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll([...FILES, ...plain])));
 });
 
 self.addEventListener("message", (event) => {
-  if (event.data === "take over") self.skipWaiting();
+  if (event.data === "take over" || event.data?.take_over_if === BUILD) self.skipWaiting();
 });
 
 self.addEventListener("activate", (event) => {
-  event.waitUntil(
-    caches
-      .keys()
-      .then((names) => Promise.all(names.filter((name) => name !== KEPT).map((name) => caches.delete(name))))
-      .then(() => self.clients.claim()),
-  );
+  event.waitUntil(forget().then(() => self.clients.claim()));
 });
 
+/** Caches of older builds go, but the last: a tab that is still of that build finds its parts, though the server has them no more. */
+async function forget() {
+  const older = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== KEPT);
+  await Promise.all(older.slice(0, -1).map((name) => caches.delete(name)));
+}
+
 self.addEventListener("fetch", (event) => {
-  const url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/api/")) return;
-  if (event.request.mode === "navigate") {
-    // The page itself always comes from the server: after an upgrade the old one must not come back.
-    event.respondWith(fetch(event.request).catch(() => caches.match(OFFLINE)));
-  } else if ((FILES.includes(url.pathname) || url.pathname === "/offline.css" || url.pathname === "/icon.svg")) {
-    event.respondWith(caches.match(event.request).then((found) => found ?? fetch(event.request)));
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/api/")) return;
+  if (request.mode === "navigate") {
+    // The page itself always comes from the server, past the browser's own cache: the old one must not come back.
+    event.respondWith(fetch(request, { cache: "no-cache" }).catch(() => caches.match(OFFLINE, { cacheName: KEPT })));
+  } else if (url.pathname.startsWith("/assets/")) {
+    event.respondWith(caches.match(request).then((found) => found ?? fetch(request)));
+  } else if (PLAIN.includes(url.pathname)) {
+    event.respondWith(caches.match(request, { cacheName: KEPT }).then((found) => found ?? fetch(request)));
   }
 });
 
 self.addEventListener("push", (event) => {
-  const said = event.data?.json() ?? {};
+  const said = wordsOf(event.data);
   event.waitUntil(
     self.registration.showNotification(said.title ?? "edgeproof", {
       body: said.body ?? "",
       tag: said.tag,
       data: { url: said.url ?? "/" },
       icon: "/icon-192.png",
+      badge: "/icon-192.png",
       requireInteraction: said.severity === "critical",
     }),
   );
 });
 
+/** A browser takes the right to push away from who shows nothing: so something is shown whatever came. */
+function wordsOf(data) {
+  if (!data) return {};
+  try {
+    return data.json() ?? {};
+  } catch {
+    return { body: data.text() };
+  }
+}
+
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   const url = new URL(event.notification.data?.url ?? "/", location.origin);
-  if (url.origin !== location.origin) return;
-  event.waitUntil(
-    self.clients.matchAll({ type: "window" }).then((windows) => {
-      const open = windows[0];
-      return open ? open.navigate(url.href).then((at) => (at ?? open).focus()) : self.clients.openWindow(url.href);
-    }),
-  );
+  if (url.origin === location.origin) event.waitUntil(show(url.href));
 });
+
+/** In a window that is open already, if there is one; some will not be led, and then a new one it is. */
+async function show(address) {
+  const windows = await self.clients.matchAll({ type: "window" });
+  const open = windows.find((each) => each.url === address) ?? windows.find((each) => each.focused) ?? windows[0];
+  if (open === undefined) return self.clients.openWindow(address);
+  try {
+    const at = open.url === address ? open : await open.navigate(address);
+    return await (at ?? open).focus();
+  } catch {
+    return self.clients.openWindow(address);
+  }
+}

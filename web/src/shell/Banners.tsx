@@ -1,9 +1,11 @@
 // What has to be said on every page: that the server is away, that these pages are old, that a clock is wrong.
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
+import { useEffect, useState } from "react";
 import { useLive, usePicture } from "../api/live";
 import { useOverview } from "../api/queries";
 import { span } from "../ui/format";
 import { useSeconds } from "../ui/Moment";
+import { openNew, prepareNew } from "../ui/pwa";
 
 const CLOCK_MAY_BE_OFF = 60_000;
 
@@ -71,23 +73,23 @@ function Lost({ since }: { since: number }) {
 }
 
 function Old() {
+  const [isOpening, setIsOpening] = useState(false);
+  useEffect(() => void prepareNew(), []);
   return (
     <Alert color="blue" title="These pages are of an older version" role="status">
       <Group justify="space-between">
         <Text size="sm">The server was upgraded since they were opened.</Text>
-        <Button size="xs" onClick={() => void reload()}>
+        <Button size="xs" loading={isOpening}
+          onClick={() => {
+            setIsOpening(true);
+            void openNew();
+          }}
+        >
           Open the new ones
         </Button>
       </Group>
     </Alert>
   );
-}
-
-/** Let a waiting service worker take over first: else the old files might come once more. */
-async function reload(): Promise<void> {
-  const registration = await navigator.serviceWorker?.getRegistration();
-  registration?.waiting?.postMessage("take over");
-  location.reload();
 }
 
 function ClockOff({ skew }: { skew: number }) {

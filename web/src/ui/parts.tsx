@@ -1,5 +1,5 @@
 // Small parts that every page is made of.
-import { Alert, Badge, Button, Center, Group, Loader, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Center, Group, Loader, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconAlertTriangle, IconArrowDownRight, IconArrowUpRight } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { ApiError } from "../api/client";
@@ -99,27 +99,19 @@ export function DirectionMark({ direction }: { direction: Direction }) {
 }
 
 const FATES: Record<string, string> = {
-  told: "edge", taken: "edge", vetoed: "yellow", denied: "yellow", void: "gray", expired: "gray", skipped: "gray",
+  told: "won", taken: "won", delivered: "won", merged: "won", digested: "won", vetoed: "warned", denied: "warned", waiting: "warned", given_up: "lost",
 };
 
-/** What became of a signal. */
+/** What became of a signal, or of a message about it. */
 export function FateBadge({ fate }: { fate: string }) {
-  return (
-    <Badge variant="light" color={FATES[fate] ?? "gray"} size="sm" autoContrast>
-      {words(fate)}
-    </Badge>
-  );
+  return <span className={`badge ${FATES[fate] ?? "muted"}`}>{words(fate)}</span>;
 }
 
 /** The state of a hypothesis; proven ones stand out. */
 export function StateBadge({ state, qualified }: { state: string; qualified?: boolean }) {
   const isProven = qualified ?? ["qualified", "paper", "live"].includes(state);
-  const color = isProven ? "edge" : ["killed", "rejected"].includes(state) ? "red" : "gray";
-  return (
-    <Badge variant={isProven ? "light" : "outline"} color={color} size="sm">
-      {words(state)}
-    </Badge>
-  );
+  const look = isProven ? "won" : ["killed", "rejected"].includes(state) ? "lost" : "muted";
+  return <span className={`badge outlined ${look}`}>{words(state)}</span>;
 }
 
 /** An amount of money, coloured by what it means. */

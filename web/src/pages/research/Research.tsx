@@ -1,11 +1,28 @@
-import { Stack, Title } from "@mantine/core";
-import { Empty } from "../../ui/parts";
+// Runs, what one of them found, and what changed between two: one flow, and every step has an address.
+import { Anchor, Breadcrumbs, Stack, Title } from "@mantine/core";
+import { Link, useParams, useSearchParams } from "react-router";
+import { Compare } from "./Compare";
+import { RunPage } from "./RunPage";
+import { Runs } from "./Runs";
+import "./research.css";
 
 export default function Research() {
+  const { run } = useParams();
+  const [words] = useSearchParams();
+  const isComparing = words.has("a") || words.has("b");
+  const where = run ? `Run ${run}` : isComparing ? "Compare" : null;
   return (
-    <Stack>
-      <Title order={1}>Research</Title>
-      <Empty title="Being built" />
+    <Stack gap="md">
+      {where && (
+        <Breadcrumbs separator="›">
+          <Anchor component={Link} to="/research" size="sm">
+            All runs
+          </Anchor>
+          <span className="muted">{where}</span>
+        </Breadcrumbs>
+      )}
+      <Title order={1}>{where ?? "Research"}</Title>
+      {run ? <RunPage id={run} /> : isComparing ? <Compare a={words.get("a") ?? ""} b={words.get("b") ?? ""} /> : <Runs />}
     </Stack>
   );
 }
