@@ -69,7 +69,7 @@ class Dashboard:
 
     def login(self, password: str, name: str = "") -> httpx.Response:
         """Come in; from then on the browser's writes say so."""
-        answer = self.client.post("/api/login", json={"password": password, "name": name})
+        answer: httpx.Response = self.client.post("/api/login", json={"password": password, "name": name})
         if answer.status_code == 200:
             self.client.headers["X-CSRF-Token"] = answer.json()["csrf"]
         return answer

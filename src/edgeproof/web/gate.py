@@ -6,6 +6,7 @@ clear, who asks, what they may do. What it lets in carries the visitor. On the w
 
 import asyncio
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
@@ -14,6 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
+from edgeproof.core.model.errors import EdgeproofError
 from edgeproof.web.guard import CSRF, Guard, Visitor, bearer_of
 from edgeproof.web.headers import headers_of, is_api
 
@@ -57,16 +59,24 @@ class Gate:
         request = HTTPConnection(scope)
         is_stream = scope["type"] == "websocket"
         told = send if is_stream else self._with_headers(request, send)
-        refusal = self._refusal(request)
+        refusal = self._looked(request)
         if refusal is not None:
             await _refuse(refusal, scope, receive, told)
             return
         if (keep := self._guard.keep_session(request)) is not None:
-            await asyncio.to_thread(keep)
+            with suppress(EdgeproofError):  # a session that is forgotten early is entered again
+                await asyncio.to_thread(keep)
         if is_stream:
             await self._app(scope, receive, self._while_welcome(request, send))
         else:
             await self._app(scope, _bounded(receive), told)
+
+    def _looked(self, request: HTTPConnection) -> Refusal | None:
+        try:
+            return self._refusal(request)
+        except EdgeproofError as error:  # who may enter is not to be read: nobody may
+            is_near = self._guard.is_local(request)
+            return Refusal(500, str(error) if is_near else "who may enter cannot be read: see HOME/web on the server")
 
     def _refusal(self, request: HTTPConnection) -> Refusal | None:
         if (refusal := self._stranger(request)) is not None or not is_api(request.scope["path"]):

@@ -1,6 +1,7 @@
 """A password for each role, kept as argon2id hashes."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from threading import Lock
 
 from argon2 import PasswordHasher
@@ -19,7 +20,6 @@ class Passwords:
     def __init__(self, kept: Kept, hasher: PasswordHasher | None = None) -> None:
         self._kept = kept
         self._hasher = hasher or PasswordHasher()
-        self._nobody = self._hasher.hash("nobody's")
         # A hash takes 64 MiB for a moment: one at a time, so that a crowd at the door does not take the machine.
         self._turn = Lock()
 
@@ -60,6 +60,10 @@ class Passwords:
         """What changes with the password of a role; "" where it has none."""
         text = _hash_of(self._kept.read(), role)
         return "" if text is None else digest(text)[:16]
+
+    @cached_property
+    def _nobody(self) -> str:
+        return self._hasher.hash("nobody's")
 
     def _fits(self, text: str | None, password: str) -> bool:
         try:

@@ -2,11 +2,12 @@
 
 import hmac
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 from edgeproof.adapters.access.kept import Kept, digest, new_token
 from edgeproof.adapters.access.passwords import ROLES
-from edgeproof.core.model.errors import InputError
+from edgeproof.core.model.errors import InputError, StoreError
 from edgeproof.core.model.time import HOUR, format_time
 
 PREFIX = "edgeproof_"
@@ -86,6 +87,6 @@ class Tokens:
         if now - self._used.get(name, -_SAID_EVERY) < _SAID_EVERY:
             return
         self._used[name] = now
-        with self._kept.changing() as document:
+        with suppress(StoreError), self._kept.changing() as document:  # a full disk shuts nobody out
             if name in document:
                 document[name]["last_used"] = format_time(now)

@@ -48,7 +48,7 @@ class PrivateFile:
             return {}
         except OSError as error:
             raise StoreError(f"{self._path} cannot be read: {error.strerror}") from None
-        mark = (found.st_mtime_ns, found.st_size, found.st_ino)
+        mark = (found.st_ctime_ns, found.st_size, found.st_ino)
         known = self._known
         if known is not None and known[0] == mark:
             return known[1]

@@ -1,6 +1,7 @@
 """Who looks: coming in, and leaving."""
 
 from importlib.util import find_spec
+from math import ceil
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -10,7 +11,6 @@ from starlette.responses import JSONResponse
 from edgeproof import __version__
 from edgeproof.bootstrap.dashboard.access import csrf_of
 from edgeproof.bootstrap.dashboard.place import Document, Place
-from edgeproof.bootstrap.live import system_clock
 from edgeproof.core.model.time import DAY, SECOND, format_time
 from edgeproof.web.guard import Guard, Viewer, Visitor, guard_of
 from edgeproof.web.pages import build_id
@@ -30,9 +30,9 @@ def routes(place: Place) -> APIRouter:
     router = APIRouter(tags=["me"])
 
     @router.get("/me")
-    def me(visitor: Viewer) -> Document:
+    def me(request: Request, visitor: Viewer) -> Document:
         """Who looks, what may be done, and what it is that answers."""
-        return _me(place, visitor)
+        return _me(place, guard_of(request), visitor)
 
     @router.post(
         "/login",
@@ -46,7 +46,7 @@ def routes(place: Place) -> APIRouter:
         address = _address(request)
         wait = guard.throttle.enter(address, guard.ticks())
         if wait > 0.0:
-            seconds = str(int(wait) + 1)
+            seconds = str(ceil(wait))
             return _told(f"too many tries; wait {seconds} s", 429, {"Retry-After": seconds})
         role = guard.access.passwords.role_of(words.password)
         if role is None:
@@ -75,7 +75,7 @@ def _entered(place: Place, guard: Guard, request: Request, role: str, name: str)
         sessions.end(earlier)
     token = sessions.begin(name, role, now=guard.now())
     visitor = Visitor(name=name, role=role, csrf=csrf_of(token), has_entered=True)
-    response = JSONResponse(_me(place, visitor))
+    response = JSONResponse(_me(place, guard, visitor))
     response.set_cookie(
         guard.cookie_name(request), token, max_age=_COOKIE_AGE_S, secure=not guard.is_local(request), httponly=True,
         samesite="strict",
@@ -83,7 +83,7 @@ def _entered(place: Place, guard: Guard, request: Request, role: str, name: str)
     return response
 
 
-def _me(place: Place, visitor: Visitor) -> Document:
+def _me(place: Place, guard: Guard, visitor: Visitor) -> Document:
     return {
         "name": visitor.name,
         "role": visitor.role,
@@ -91,7 +91,7 @@ def _me(place: Place, visitor: Visitor) -> Document:
         "needs_login": visitor.has_entered,
         "version": __version__,
         "build": build_id(),
-        "now": format_time(system_clock().now()),
+        "now": format_time(guard.now()),
         "home": str(place.home),
         "journal": "",
         "push": {"available": find_spec("webpush") is not None},
