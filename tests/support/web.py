@@ -6,21 +6,30 @@ import json
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import uvicorn
 import websockets
+from argon2 import PasswordHasher
+from starlette.testclient import TestClient
 from websockets.typing import Origin
 
+from edgeproof.bootstrap.dashboard.door import Door
 from edgeproof.bootstrap.dashboard.place import Place
 from edgeproof.bootstrap.journal import open_journal
 from edgeproof.config import JournalSettings
 from edgeproof.core.model.journal import Record
 from edgeproof.web.app import web_app
+from edgeproof.web.guard import Guard
 from edgeproof.web.server import address, listening
 
 Frame = dict[str, Any]
+HERE = "http://127.0.0.1:8800"
+OUTSIDE = "https://edge.example.com"
+OPERATOR, VIEWER = "the operator's password", "the viewer's password"
 
 
 def place(home: Path) -> Place:
@@ -33,6 +42,58 @@ def write(home: Path, records: Sequence[Record]) -> None:
     journal = open_journal(home, JournalSettings(), writing=True)
     journal.append(records)
     journal.close()
+
+
+def looking(home: Path) -> TestClient:
+    """A browser of the machine's user at the dashboard of a home: its pages are ours, and its writes say so."""
+    client = TestClient(web_app(place(home)), base_url=HERE, headers={"Origin": HERE})
+    client.headers["X-CSRF-Token"] = client.get("/api/me").json()["csrf"]
+    return client
+
+
+@dataclass(slots=True)
+class SetTime:
+    """The time at a dashboard: UTC milliseconds, and seconds that never go back."""
+
+    at: int = 1_770_114_600_000
+    ticks: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dashboard:
+    """A dashboard, and a browser at it."""
+
+    client: TestClient
+    guard: Guard
+    time: SetTime
+
+    def login(self, password: str, name: str = "") -> httpx.Response:
+        """Come in; from then on the browser's writes say so."""
+        answer: httpx.Response = self.client.post("/api/login", json={"password": password, "name": name})
+        if answer.status_code == 200:
+            self.client.headers["X-CSRF-Token"] = answer.json()["csrf"]
+        return answer
+
+
+def dashboard(
+    home: Path,
+    door: Door | None = None,
+    *,
+    base: str = HERE,
+    operator: str = "",
+    viewer: str = "",
+    time: SetTime | None = None,
+) -> Dashboard:
+    """A dashboard of a home whose time stands still, with the passwords that are given; hashed quickly."""
+    time = time or SetTime()
+    app = web_app(place(home), door)
+    guard: Guard = app.state.guard
+    guard.now, guard.ticks = lambda: time.at, lambda: time.ticks
+    guard.access.passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    for role, password in (("operator", operator), ("viewer", viewer)):
+        if password:
+            guard.access.passwords.set(role, password, at="2026-02-03T10:30:00.000Z")
+    return Dashboard(client=TestClient(app, base_url=base, headers={"Origin": base}), guard=guard, time=time)
 
 
 @contextmanager

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from edgeproof.core.model.errors import InputError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -79,27 +81,65 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[...
     """Enter a function whose first parameter is a `Context` as a command with the common options."""
 
     def enter(function: Callable[..., None]) -> Callable[..., None]:
-        signature = inspect.signature(function, eval_str=True)
-        own = list(signature.parameters.values())[1:]
-        common = [
-            inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-            for key, (annotation, default) in _COMMON.items()
-        ]
-
-        @functools.wraps(function)
-        def run(**values: Any) -> None:  # noqa: ANN401 - typer passes what the signature declares
-            home, config, as_json, verbose = (values.pop(key) for key in _COMMON)
-            home = home if home is not None else default_home()
-            config = config if config is not None else home / "edgeproof.toml"
-            function(Context(home, config, as_json, verbose), **values)
-
-        keyword_only = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
-        run.__signature__ = inspect.Signature([*keyword_only, *common])  # type: ignore[attr-defined]
-        run.__annotations__ = {p.name: p.annotation for p in [*own, *common]}
-        app.command(name or function.__name__.rstrip("_").replace("_", "-"))(run)
+        app.command(name or function.__name__.rstrip("_").replace("_", "-"))(_with_common(function))
         return function
 
     return enter
+
+
+def bare(app: typer.Typer) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Enter a function as what a group of commands does when it is called without one of them.
+
+    The commands of the group have the common options themselves: one that stands before a command is refused, so that
+    none is overlooked.
+    """
+
+    def enter(function: Callable[..., None]) -> Callable[..., None]:
+        run = _with_common(function)
+
+        @functools.wraps(run)
+        def called(**values: Any) -> None:  # noqa: ANN401 - typer passes what the signature declares
+            here = values.pop("here")
+            if here.invoked_subcommand is None:
+                run(**values)
+                return
+            for each in here.command.params:
+                source = here.get_parameter_source(each.name)
+                if source is not None and source.name == "COMMANDLINE":
+                    raise InputError(f"{each.opts[0]} belongs after {here.invoked_subcommand}, not before it")
+
+        signature = inspect.signature(run)
+        here = inspect.Parameter("here", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+        called.__signature__ = signature.replace(  # type: ignore[attr-defined]
+            parameters=[here, *signature.parameters.values()]
+        )
+        called.__annotations__ = {"here": typer.Context, **run.__annotations__}
+        app.callback(invoke_without_command=True)(called)
+        return function
+
+    return enter
+
+
+def _with_common(function: Callable[..., None]) -> Callable[..., None]:
+    """The function as typer is to see it: with the common options, which it is given as a `Context`."""
+    signature = inspect.signature(function, eval_str=True)
+    own = list(signature.parameters.values())[1:]
+    common = [
+        inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for key, (annotation, default) in _COMMON.items()
+    ]
+
+    @functools.wraps(function)
+    def run(**values: Any) -> None:  # noqa: ANN401 - typer passes what the signature declares
+        home, config, as_json, verbose = (values.pop(key) for key in _COMMON)
+        home = home if home is not None else default_home()
+        config = config if config is not None else home / "edgeproof.toml"
+        function(Context(home, config, as_json, verbose), **values)
+
+    keyword_only = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    run.__signature__ = inspect.Signature([*keyword_only, *common])  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in [*own, *common]}
+    return run
 
 
 def new_app(summary: str) -> typer.Typer:

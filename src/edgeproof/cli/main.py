@@ -52,6 +52,7 @@ def _enter_commands() -> None:
     app.add_typer(data.app, name="data")
     app.add_typer(hypotheses.app, name="hypotheses")
     app.add_typer(notify.app, name="notify")
+    app.add_typer(web.app, name="web")
     backtest.enter(app)
     discover.enter(app)
     feed.enter(app, data.app)
@@ -70,7 +71,6 @@ def _enter_commands() -> None:
     demo.enter(app)
     report_command.enter(app)
     exchange.enter(app)
-    web.enter(app)
 
 
 def main() -> None:

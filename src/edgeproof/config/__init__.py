@@ -30,6 +30,7 @@ from edgeproof.config.values import (
     whole,
     wrong,
 )
+from edgeproof.config.web import WebSettings
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.risk.limits import RiskLimits
 
@@ -146,6 +147,7 @@ class Settings(Section):
     paper: PaperSettings = PaperSettings()
     journal: JournalSettings = JournalSettings()
     notify: NotifySettings = NotifySettings()
+    web: WebSettings = WebSettings()
 
 
 def load_settings(path: Path) -> Settings:

@@ -43,14 +43,14 @@ class FailingDisk:
 
         return step
 
-    def _torn_write(self, real: Callable[[Path, bytes], None]) -> Callable[[Path, bytes], None]:
-        def write(path: Path, content: bytes) -> None:
+    def _torn_write(self, real: Callable[[Path, bytes, int], None]) -> Callable[[Path, bytes, int], None]:
+        def write(path: Path, content: bytes, mode: int) -> None:
             try:
                 self._count()
             except PowerFailure:
                 path.write_bytes(content[: len(content) // 2])
                 raise
-            real(path, content)
+            real(path, content, mode)
 
         return write
 
@@ -145,7 +145,7 @@ def test_a_full_disk_is_a_store_error_and_keeps_what_was(tmp_path: Path, monkeyp
     store = ParquetStore(tmp_path)
     store.save_candles(BTC, OLD, source="old.csv")
 
-    def no_space(path: Path, _content: bytes) -> None:
+    def no_space(path: Path, _content: bytes, _mode: int) -> None:
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 

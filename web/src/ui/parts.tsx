@@ -36,13 +36,13 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
 }
 
 /** What went wrong, in the server's words, and another try. */
-export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
+export function Failure({ error, retry, title = "This could not be shown" }: { error: unknown; retry?: () => void; title?: string }) {
   const isAway = error instanceof ApiError && error.status === 0;
   return (
     <Alert
       color={isAway ? "yellow" : "red"}
       icon={<IconAlertTriangle size={18} aria-hidden />}
-      title={isAway ? "Not reached" : "This could not be shown"}
+      title={isAway ? "Not reached" : title}
       role="alert"
     >
       <Text size="sm" className="wraps" style={{ whiteSpace: "pre-wrap" }}>

@@ -16,12 +16,12 @@ from edgeproof.core.model.errors import StoreError
 TEMPORARY = ".tmp"
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Give `path` this content, entirely or not at all."""
+def write_file(path: Path, content: bytes, *, mode: int = 0o666) -> None:
+    """Give `path` this content, entirely or not at all; `mode` says who may do what with it (less the umask)."""
     temporary = path.with_name(f".{path.name}{TEMPORARY}")
     try:
         _make_folder(path.parent)
-        _write_synced(temporary, content)
+        _write_synced(temporary, content, mode)
         os.replace(temporary, path)  # noqa: PTH105 - the step a crash test interrupts
         sync_folder(path.parent)
     except OSError as error:
@@ -41,8 +41,9 @@ def _make_folder(folder: Path) -> None:
     sync_folder(folder.parent)
 
 
-def _write_synced(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
+def _write_synced(path: Path, content: bytes, mode: int) -> None:
+    # An opener, so that it is nobody else's from its first byte on.
+    with open(path, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:  # noqa: PTH123
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, WebSocket
 
+from edgeproof.web.guard import Viewer
 from edgeproof.web.hub import Hub
 
 
@@ -12,7 +13,7 @@ def routes(hub: Hub) -> APIRouter:
     router = APIRouter()
 
     @router.websocket("/live")
-    async def live(socket: WebSocket, after: Annotated[int, Query(ge=0)] = 0) -> None:
+    async def live(socket: WebSocket, _: Viewer, after: Annotated[int, Query(ge=0)] = 0) -> None:
         await socket.accept()
         await hub.join(socket, after)
 

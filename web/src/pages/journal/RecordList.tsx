@@ -1,4 +1,4 @@
-import { Button, CopyButton, Group, Loader, SegmentedControl, Text, UnstyledButton } from "@mantine/core";
+import { Button, CopyButton, Group, SegmentedControl, Text, UnstyledButton } from "@mantine/core";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
@@ -52,7 +52,7 @@ export function RecordList({ records, more }: { records: readonly JournalRecord[
         <Failure error={more.error} retry={() => void fetchNextPage()} />
       ) : (
         <Text size="xs" c="dimmed" ta="center" pt="sm" role="status">
-          {more.hasNextPage ? <Loader size="xs" aria-label="Fetching older ones" /> : "That is the beginning."}
+          {more.hasNextPage ? "Older ones are fetched …" : "That is the beginning."}
         </Text>
       )}
     </>

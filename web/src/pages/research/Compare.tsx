@@ -128,5 +128,5 @@ function fromTo(a: Analysis | null, b: Analysis | null, say: (row: Analysis) => 
 }
 
 function Change({ value, text }: { value: number | null; text: string }) {
-  return value === null || Math.abs(value) < 1e-9 ? null : <b className={tone(value) ?? ""}>({text})</b>;
+  return value === null || Math.abs(value) < 1e-9 ? null : <b className={`change ${tone(value) ?? ""}`}>({text})</b>;
 }

@@ -1,5 +1,5 @@
 // Runs, what one of them found, and what changed between two: one flow, and every step has an address.
-import { Anchor, Breadcrumbs, Stack, Title } from "@mantine/core";
+import { Anchor, Stack, Title } from "@mantine/core";
 import { Link, useParams, useSearchParams } from "react-router";
 import { Compare } from "./Compare";
 import { RunPage } from "./RunPage";
@@ -14,12 +14,9 @@ export default function Research() {
   return (
     <Stack gap="md">
       {where && (
-        <Breadcrumbs separator="›">
-          <Anchor component={Link} to="/research" size="sm">
-            All runs
-          </Anchor>
-          <span className="muted">{where}</span>
-        </Breadcrumbs>
+        <Anchor component={Link} to="/research" size="sm" mb={-8}>
+          ‹ All runs
+        </Anchor>
       )}
       <Title order={1}>{where ?? "Research"}</Title>
       {run ? <RunPage id={run} /> : isComparing ? <Compare a={words.get("a") ?? ""} b={words.get("b") ?? ""} /> : <Runs />}

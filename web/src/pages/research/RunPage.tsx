@@ -1,4 +1,4 @@
-import { Anchor, Badge, Group, Table, Tabs, Text } from "@mantine/core";
+import { Anchor, Group, Table, Tabs, Text } from "@mantine/core";
 import { IconExternalLink } from "@tabler/icons-react";
 import { useNavigate, useSearchParams } from "react-router";
 import { count, percent, words } from "../../ui/format";
@@ -20,7 +20,8 @@ export function RunPage({ id }: { id: string }) {
     <Shown of={run} lines={10}>
       {(detail) => (
         <>
-          <Summary detail={detail} />
+          {/* The report says it all itself, and wants the height. */}
+          {tab !== "report" && <Summary detail={detail} />}
           <Tabs
             value={tab}
             keepMounted={false}
@@ -61,9 +62,7 @@ function Summary({ detail }: { detail: RunDetail }) {
         title="What was run"
         aside={
           run.other_version && (
-            <Badge variant="outline" color="yellow" size="sm">
-              other version
-            </Badge>
+            <span className="warned other-version">other version</span>
           )
         }
       >

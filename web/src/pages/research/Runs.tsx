@@ -77,9 +77,9 @@ function RunRow({ run, isOnly, isChosen, toggle }: { run: Run; isOnly: boolean; 
       </div>
       <Group gap="xs" className="run-marks">
         {run.other_version && (
-          <Badge variant="outline" color="yellow" size="sm" title={`Made by edgeproof ${run.version}`}>
+          <span className="warned other-version" title={`Made by edgeproof ${run.version}`}>
             other version
-          </Badge>
+          </span>
         )}
         {run.has_edge ? (
           <Badge variant={run.qualified ? "light" : "outline"} color={run.qualified ? "edge" : "gray"}>

@@ -137,7 +137,7 @@ function Head({ sort, setSort }: Sorting) {
         {COLUMNS.map(({ key, name, title }) => {
           const isBy = sort.by === key;
           return (
-            <div key={key} role="columnheader" aria-sort={isBy ? (sort.isDown ? "descending" : "ascending") : "none"} className={isNumber(key) ? "number" : ""}>
+            <div key={key} role="columnheader" aria-sort={isBy ? (sort.isDown ? "descending" : "ascending") : "none"} className={isNumber(key) && key !== "win_rate" ? "number" : ""}>
               <UnstyledButton title={title} onClick={() => setSort({ by: key, isDown: isBy ? !sort.isDown : isNumber(key) })}>
                 {name}
                 <span aria-hidden>{isBy ? (sort.isDown ? " ↓" : " ↑") : ""}</span>

@@ -1,0 +1,1 @@
+"""Who may enter: passwords, tokens of programs, sessions of browsers. What is kept of them opens nothing."""
