@@ -23,7 +23,7 @@ from edgeproof.web.guard import Guard
 from edgeproof.web.headers import headers_of
 from edgeproof.web.hub import Hub
 from edgeproof.web.pages import build_id, mount_pages
-from edgeproof.web.routes import actions, live, me, overview, performance, signals
+from edgeproof.web.routes import actions, live, me, overview, performance, push, signals
 
 
 def web_app(place: Place, door: Door | None = None) -> FastAPI:
@@ -59,6 +59,7 @@ def web_app(place: Place, door: Door | None = None) -> FastAPI:
         signals.routes(place, kept_signals),
         performance.routes(place),
         actions.routes(place),
+        push.routes(place),
         live.routes(hub),
     ):
         api.include_router(each)
