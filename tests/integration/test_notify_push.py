@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,7 +111,7 @@ def test_signal_arrives_encrypted_signed_and_short_lived(play: Callable[[Doing],
     ids=["a trade", "critical", "late", "silent"],
 )
 def test_message_is_kept_as_long_as_it_is_worth(
-    play: Callable[[Doing], None], changes: dict[str, object], ttl: int, urgency: str
+    play: Callable[[Doing], None], changes: dict[str, Any], ttl: int, urgency: str
 ) -> None:
     async def doing(world: World) -> None:
         world.add()
