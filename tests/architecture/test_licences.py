@@ -25,7 +25,7 @@ PERMISSIVE = frozenset(
 """They ask for no more than to be named."""
 
 WEAK = frozenset({"LGPL-3.0-only", "MPL-2.0"})
-"""They bind whoever changes the library itself, which is installed beside edgeproof and unchanged: see `MAY_BE_WEAK`."""
+"""They bind whoever changes the library itself, which is installed beside edgeproof, unchanged."""
 
 MAY_BE_WEAK = frozenset({"certifi", "orjson", "psycopg", "psycopg-binary", "python-telegram-bot"})
 """Each looked at by a person; but for certifi they come with extras only."""
