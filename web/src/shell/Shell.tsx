@@ -18,7 +18,7 @@ export function Shell() {
   useShortcuts(help.toggle);
   useTitle();
   return (
-    <AppShell header={{ height: 52 }} navbar={{ width: 76, breakpoint: "sm", collapsed: { mobile: true } }} footer={{ height: isPhone ? 58 : 0 }} padding="md">
+    <AppShell header={{ height: 52 }} navbar={{ width: 88, breakpoint: "sm", collapsed: { mobile: true } }} footer={{ height: isPhone ? 58 : 0 }} padding="md">
       <a className="skip-link" href="#main">
         Skip to the page
       </a>
