@@ -44,6 +44,8 @@ from edgeproof.core.model.journal import Decided, Entry, Record
 R = TypeVar("R", bound=Record)
 
 _ROWS_A_FETCH = 2_000
+_FIRST_PART = 250
+_Found = sa.Row[int, str, str, int, str | None, str | None, bytes]
 _LAST_PLACE = 2**63 - 1
 
 
@@ -121,19 +123,19 @@ class SqlJournal:
             start=start,
             end=end,
         )
-        place = _LAST_PLACE if before is None else before
-        while rows := self._part(bounds, place):
+        place, size = _LAST_PLACE if before is None else before, _FIRST_PART
+        while rows := self._part(bounds, place, size):
             for row in rows:
                 yield entry_of(row[0], Row._make(row[1:]), known[row[1]])
-            place = rows[-1][0]
+            place, size = rows[-1][0], min(_ROWS_A_FETCH, 2 * size)  # most leaf through little
 
-    def _part(self, bounds: Bounds, before: int) -> Sequence[sa.Row[int, str, str, int, str | None, str | None, bytes]]:
+    def _part(self, bounds: Bounds, before: int, size: int) -> Sequence[_Found]:
         """The newest rows before a place: some, where there are any. Nothing is held open between two of them."""
         if not bounds.can_have_any:
             return ()
         with self._telling(), self._readers.connect() as connection:
             last = connection.execute(newest_place(bounds, before)).scalar_one()
-            return () if last is None else connection.execute(part(bounds, last - _ROWS_A_FETCH + 1, last)).all()
+            return () if last is None else connection.execute(part(bounds, last - size + 1, last)).all()
 
     def counts(self, after: int = 0) -> Mapping[type[Record], int]:
         """How many records of each kind there are beyond a place."""
