@@ -1,13 +1,11 @@
 """Pages of the dashboard in a real browser. Whatever goes wrong in one and was not expected fails the test."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
 
@@ -107,7 +105,13 @@ def visiting(browser: Browser) -> Iterator[Visiting]:
     with ExitStack() as stack:
 
         def visit(
-            url: str, path: str | None = "/", *, width: int = 1440, dark: bool = False, workers: bool = False, **more: Any
+            url: str,
+            path: str | None = "/",
+            *,
+            width: int = 1440,
+            dark: bool = False,
+            workers: bool = False,
+            **more: Any,
         ) -> Visit:
             context = browser.new_context(
                 viewport={"width": width, "height": 900},
@@ -129,4 +133,4 @@ def visiting(browser: Browser) -> Iterator[Visiting]:
 
         yield visit
         problems = [each for visit_ in visits for each in visit_.unexpected()]
-    assert problems == []
+    assert problems == [], problems

@@ -1,4 +1,4 @@
-"""A home with something of everything: a planted market, a discovery, a day of paper trading, its comparison.
+"""A home with something of everything: a planted market, a discovery, a day and more of paper trading, its comparison.
 
 It is made once, by real processes, and shared by all workers of a test session; who lets a session write copies it.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgeproof.bootstrap.demo import PlantedMarket, planted_market
-from edgeproof.core.model.time import DAY, format_time
+from edgeproof.core.model.time import HOUR, MINUTE, format_time
 from tests.support.papered import PACE, WIDE
 from tests.support.processes import Finished, edgeproof, replica
 
@@ -32,7 +32,7 @@ class RichHome:
     @property
     def until(self) -> int:
         """When its session ended."""
-        return self.market.split + DAY
+        return self.market.split + 32 * HOUR + 12 * MINUTE
 
     def copied(self, folder: Path) -> Path:
         """A home of one's own with the same in it."""
