@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from edgeproof.bootstrap import open_store
 from edgeproof.bootstrap.demo import PlantedMarket, planted_market
 from edgeproof.core.model.time import HOUR, MINUTE, format_time
 from tests.support.papered import PACE, WIDE
@@ -35,8 +36,13 @@ class RichHome:
         return self.market.split + 32 * HOUR + 12 * MINUTE
 
     def copied(self, folder: Path) -> Path:
-        """A home of one's own with the same in it."""
-        return Path(shutil.copytree(self.home, folder / "home", ignore=shutil.ignore_patterns("venue")))
+        """A home of one's own in which a session can go on: all of its history is the replica's, none is generated."""
+        home = Path(shutil.copytree(self.home, folder / "home", ignore=shutil.ignore_patterns("venue", "data")))
+        venue, store = open_store(self.market.venue), open_store(home)
+        for each in self.market.instruments:
+            store.save_candles(each, venue.load_candles(each, MINUTE, end=self.until), source="replica")
+            store.save_funding(each, venue.load_funding(each, end=self.until), source="replica")
+        return home
 
 
 def rich_home(folder: Path) -> RichHome:
