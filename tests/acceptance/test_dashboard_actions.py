@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from edgeproof.core.model.time import MINUTE
+from edgeproof.core.model.time import MINUTE, SECOND
 from tests.support.browser import Visit, Visiting
 from tests.support.figures import money
 from tests.support.rich_home import RichHome
 from tests.support.steered import Steered, steered
 from tests.support.web import served
 
-BEFORE_TWO_SIGNALS = 44 * MINUTE
-"""From where the rich home's session ended to the close at which both instruments have a signal."""
+UNTIL_TWO_SIGNALS = 42 * MINUTE + 5 * SECOND
+"""From where the rich home's session ended to just after a close at which both instruments have a signal."""
 
 
 @pytest.fixture
@@ -114,11 +114,11 @@ def test_wish_that_is_refused_says_why_where_it_was_asked(looking: Visit, sessio
     assert session.asked() == []
 
 
-def test_signal_that_waits_is_taken_or_skipped(visit: Visiting, asking: Steered) -> None:
+def test_signal_that_waits_is_taken_or_skipped(visit: Visiting, rich: RichHome, asking: Steered) -> None:
     with served(asking.home) as url:
         looking = visit(url)
         asking.wait_until_painted()
-        asking.lead_to(asking.until + BEFORE_TWO_SIGNALS)
+        asking.lead_to(rich.until + UNTIL_TWO_SIGNALS)
         page = looking.page
         offers = page.get_by_role("region", name="2 signals wait for you")
         btc, eth = (offers.get_by_role("article", name=f"{name} short") for name in ("BTCUSDT.P", "ETHUSDT.P"))
@@ -130,7 +130,10 @@ def test_signal_that_waits_is_taken_or_skipped(visit: Visiting, asking: Steered)
         expect(eth_left).to_be_hidden()
         asking.lead_to(asking.until + MINUTE)
         expect(page.get_by_role("article", name="BTCUSDT.P short")).to_be_visible()
-        assert [(each.wish, each.why) for each in asking.asked()] == [("take", "looks right"), ("skip", "one is enough")]
+        assert [(each.wish, each.why) for each in asking.asked()] == [
+            ("take", "looks right"),
+            ("skip", "one is enough"),
+        ]
         expect(eth).to_be_hidden()
         looking.context.close()
 

@@ -18,7 +18,7 @@ from tests.support.processes import WAIT_S, begin
 from tests.support.replica import replica_of
 from tests.support.rich_home import RichHome, paper_words
 
-_STEP_S = 2.5
+_STEP_S = 4
 """So long, by the wall, for five seconds of the market while it is not led on."""
 
 
