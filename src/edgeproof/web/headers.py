@@ -11,6 +11,9 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
+# A worker is held to the policy it came with: what it keeps for the pages it fetches itself.
+_WORKER_POLICY = "default-src 'none'; connect-src 'self'"
+_WORKER = "/sw.js"
 _ALWAYS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -28,7 +31,8 @@ def page_policy(nonce: str) -> str:
 
 def headers_of(path: str, status: int, *, is_safe: bool) -> Mapping[str, str]:
     """The headers of an answer, where it does not say otherwise itself; HSTS where it goes by TLS."""
-    found = _ALWAYS | {"content-security-policy": _POLICY, "cache-control": _keeping(path, status)}
+    policy = _WORKER_POLICY if path == _WORKER else _POLICY
+    found = _ALWAYS | {"content-security-policy": policy, "cache-control": _keeping(path, status)}
     return found | {"strict-transport-security": f"max-age={_A_YEAR_S}"} if is_safe else found
 
 
