@@ -100,6 +100,20 @@ def test_ten_thousand_signals_are_listed_and_searched(visit: Visiting, tmp_path:
         looking.context.close()
 
 
+def test_signals_that_are_too_many_to_list_are_said_to_be_missing(visit: Visiting, rich_url: str) -> None:
+    looking: Visit = visit(rich_url, None)
+    page = looking.page
+    many = looking.api("/signals") | {"older_left_out": True}
+    today = looking.api("/overview")
+    page.route("**/api/signals?*", lambda route: route.fulfill(json=many))
+    cut = today | {"funnel": today["funnel"] | {"is_whole": False}}
+    page.route("**/api/overview", lambda route: route.fulfill(json=cut))
+    looking.go("/signals")
+    expect(page.get_by_role("main")).to_contain_text("of the newest 20,000")
+    looking.go("/")
+    expect(page.get_by_role("region", name="Signals today")).to_contain_text("More have fired than are counted")
+
+
 def test_page_that_is_offline_says_so_and_since_when(visit: Visiting, tmp_path: Path) -> None:
     write(tmp_path, [began(), candle_taken(0), decided(0)])
     with served(tmp_path) as url:

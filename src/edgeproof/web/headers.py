@@ -12,7 +12,7 @@ _POLICY = (
     "frame-ancestors 'none'"
 )
 # A worker is held to the policy it came with: what it keeps for the pages it fetches itself.
-_WORKER_POLICY = "default-src 'none'; connect-src 'self'"
+_WORKER_POLICY = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
 _WORKER = "/sw.js"
 _ALWAYS = {
     "x-content-type-options": "nosniff",
