@@ -37,6 +37,6 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> RichHome:
 @pytest.fixture(scope="module")
 def rich_url(browser: Browser, rich: RichHome) -> Iterator[str]:
     """The address of its dashboard. Without a browser nothing is made."""
-    assert browser
+    assert browser.is_connected()
     with served(rich.home) as url:
         yield url

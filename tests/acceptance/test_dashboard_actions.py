@@ -19,14 +19,14 @@ UNTIL_TWO_SIGNALS = 42 * MINUTE + 5 * SECOND
 
 @pytest.fixture
 def session(browser: Browser, rich: RichHome, tmp_path: Path) -> Iterator[Steered]:
-    assert browser
+    assert browser.is_connected()
     with steered(rich, tmp_path) as found:
         yield found
 
 
 @pytest.fixture
 def asking(browser: Browser, rich: RichHome, tmp_path: Path) -> Iterator[Steered]:
-    assert browser
+    assert browser.is_connected()
     with steered(rich, tmp_path, "--ask") as found:
         yield found
 

@@ -20,7 +20,7 @@ LOST = ("WebSocket connection", "ERR_CONNECTION_REFUSED", "ERR_EMPTY_RESPONSE", 
 
 @pytest.fixture
 def session(browser: Browser, rich: RichHome, tmp_path: Path) -> Iterator[Steered]:
-    assert browser
+    assert browser.is_connected()
     with steered(rich, tmp_path) as found:
         yield found
 

@@ -1,6 +1,7 @@
 """Pages of the dashboard in a real browser. Whatever goes wrong in one and was not expected fails the test."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -69,12 +70,19 @@ class Visit:
 
     def violations(self) -> list[str]:
         """What a page does to people who cannot see, hear or point as others do, by axe-core."""
-        found = Axe().run(self.page)  # type: ignore[no-untyped-call]
+        found = Axe().run(self.page)
         return [
             f"{each['id']}: {node['target']} {node['failureSummary']}"
             for each in found.response["violations"]
             for node in each["nodes"]
         ]
+
+    def wait(self, condition: str) -> None:
+        """Wait until a condition of the page holds. Asked again and again: the page itself may evaluate nothing."""
+        end = time.monotonic() + PATIENCE_MS / 1000
+        while not self.page.evaluate(condition):
+            assert time.monotonic() < end, f"expected in time: {condition}"
+            self.page.wait_for_timeout(50)
 
     def listen(self) -> None:
         """Keep what goes wrong from now on."""

@@ -41,8 +41,9 @@ class Steered:
         with kept_journal(self.home, self.home / "edgeproof.toml") as journal:
             return [each.record for each in journal.read(Asked)]
 
-    async def rest(self, _: float) -> None:
-        """Wait between two steps of the market."""
+    async def rest(self, seconds: float) -> None:
+        """Wait between two steps of the market; how long they would usually last does not matter."""
+        del seconds
         end = time.monotonic() + _STEP_S
         while self.replica.stream.now >= self.until and time.monotonic() < end:
             await asyncio.sleep(0.02)

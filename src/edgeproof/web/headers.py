@@ -20,6 +20,9 @@ REPORT_POLICY = (
 In its sandbox it is of no origin: it has no cookie, and cannot ask the API, whatever it says.
 """
 
+# A worker is held to the policy it came with: what it keeps for the pages it fetches itself.
+_WORKER_POLICY = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
+_WORKER = "/sw.js"
 _ALWAYS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -37,7 +40,8 @@ def page_policy(nonce: str) -> str:
 
 def headers_of(path: str, status: int, *, is_safe: bool) -> Mapping[str, str]:
     """The headers of an answer, where it does not say otherwise itself; HSTS where it goes by TLS."""
-    found = _ALWAYS | {"content-security-policy": _POLICY, "cache-control": _keeping(path, status)}
+    policy = _WORKER_POLICY if path == _WORKER else _POLICY
+    found = _ALWAYS | {"content-security-policy": policy, "cache-control": _keeping(path, status)}
     return found | {"strict-transport-security": f"max-age={_A_YEAR_S}"} if is_safe else found
 
 
