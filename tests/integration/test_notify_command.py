@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from edgeproof.bootstrap.push import device_of, keep_device
 from tests.support.bot_api_state import TOKEN, BotApi, Fault
 from tests.support.bot_thread import bot_in_thread
 from tests.support.calls import Outcome, call
@@ -13,6 +14,7 @@ from tests.support.discord_server import TOKEN as DISCORD_TOKEN
 from tests.support.discord_server import DiscordServer
 from tests.support.hook_server import SECRET, HookServer
 from tests.support.local_http import LocalHttp, Reply, in_thread
+from tests.support.push_service import Browser
 from tests.support.smtp_server import PASSWORD, USER, SmtpServer, certificate, server_context
 
 CHAT = 77
@@ -218,6 +220,26 @@ def test_apprise_that_is_refused_says_so(prove: Prove) -> None:
     server = LocalHttp(lambda _: Reply(status=403))
     with in_thread(server):
         expect_failure(prove("apprise", APPRISE, url=f"json://me:kept-password@127.0.0.1:{server.port}/hook"))
+
+
+# --- push ---
+
+
+def test_push_that_no_browser_asked_for_says_where_to_switch_it_on(prove: Prove) -> None:
+    expect_failure(prove("push", ""), "edgeproof web", "Settings, Notifications")
+
+
+def test_push_sends_a_test_to_the_browsers_of_the_home(prove: Prove, tmp_path: Path) -> None:
+    given = {"endpoint": "https://push.example.com/kept-from-view", **Browser().keys}
+    keep_device(tmp_path, device_of(given, label="Firefox on Linux", role="operator", by="me", at=""))
+    found = prove("push", "", "--no-message")
+    assert (found.status, found.err) == (0, "")
+    assert found.out == "push works: messages can be encrypted for 1 browser (Firefox on Linux)\n"
+
+
+def test_push_without_its_library_says_what_to_install(prove: Prove, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edgeproof.bootstrap.push.find_spec", lambda _: None)
+    expect_refusal(prove("push", ""), "pip install 'edgeproof[web]'")
 
 
 # --- what all of them have ---

@@ -19,6 +19,7 @@ OF_ONES_OWN = {
     ("POST", "/api/logout"),
     ("POST", "/api/push/subscriptions"),
     ("DELETE", "/api/push/subscriptions/x"),
+    ("POST", "/api/push/test"),
 }
 _READS = {"GET", "HEAD", "OPTIONS"}
 

@@ -17,10 +17,14 @@ from edgeproof.adapters.clock import SystemClock
 from edgeproof.adapters.notify.apprise_urls import AppriseChannel
 from edgeproof.adapters.notify.discord import DiscordChannel
 from edgeproof.adapters.notify.email import EmailChannel
+from edgeproof.adapters.notify.push import PushChannel
+from edgeproof.adapters.notify.push_devices import Devices, device_of
+from edgeproof.adapters.notify.push_wire import PushWire, Sealer, vapid_keys
 from edgeproof.adapters.notify.smtp import MailServer
 from edgeproof.adapters.notify.telegram import TelegramChannel, open_wire
 from edgeproof.adapters.notify.telegram_patience import Patience
 from edgeproof.adapters.notify.webhook import WebhookChannel
+from edgeproof.adapters.storage.private_file import PrivateFile
 from edgeproof.core.model.secret import SecretText
 from edgeproof.ports.channels import Channel
 from tests.support.bot_api import bot_api
@@ -29,6 +33,7 @@ from tests.support.bot_api_state import too_many
 from tests.support.discord_server import TOKEN, DiscordServer
 from tests.support.hook_server import SECRET, HookServer
 from tests.support.local_http import Fault, LocalHttp, Reply, Request
+from tests.support.push_service import KEPT, PushService
 from tests.support.smtp_server import PASSWORD, USER, SmtpServer, certificate, server_context
 
 Weather = Literal["trouble", "limit", "hang up", "no answer", "refused"]
@@ -223,10 +228,36 @@ async def telegram(_: Path) -> AsyncIterator[Rig]:
         await channel.close()
 
 
+@contextlib.asynccontextmanager
+async def push(folder: Path) -> AsyncIterator[Rig]:
+    service = PushService()
+    await service.start()
+    keys = vapid_keys(PrivateFile(folder / "vapid.json"))
+    service.key = keys.shown
+    devices = Devices(PrivateFile(folder / "push.json"), may_be_local=True)
+    given = service.subscribe()
+    devices.add(device_of({"endpoint": given["endpoint"], **given["keys"]}, label="x", role="operator", by="", at=""))
+    wire = PushWire(Sealer(keys, "me@example.com"), timeout=TIMEOUT, may_be_local=True)
+    channel = PushChannel(devices, wire, clock=SystemClock(), on_words=lambda _: None)
+    try:
+        yield Rig(
+            channel=channel,
+            turn=lambda weather: http_weather(service, weather),
+            clear=lambda: http_clear(service),
+            arrived=lambda: [f"{each['title']}\n{each['body']}" for each in service.browser().shown.values()],
+            secrets=(KEPT, *given["keys"].values(), keys.private.decode().splitlines()[1]),
+        )
+        assert service.problems == []
+    finally:
+        await channel.close()
+        await service.stop()
+
+
 RIGS: dict[str, Open] = {
     "telegram": telegram,
     "discord": discord,
     "email": email,
     "webhook": webhook,
     "apprise": apprise,
+    "push": push,
 }

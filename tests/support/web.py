@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,10 +84,11 @@ def dashboard(
     operator: str = "",
     viewer: str = "",
     time: SetTime | None = None,
+    change: Callable[[Place], Place] = lambda place: place,
 ) -> Dashboard:
     """A dashboard of a home whose time stands still, with the passwords that are given; hashed quickly."""
     time = time or SetTime()
-    app = web_app(place(home), door)
+    app = web_app(change(place(home)), door)
     guard: Guard = app.state.guard
     guard.now, guard.ticks = lambda: time.at, lambda: time.ticks
     guard.access.passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

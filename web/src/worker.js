@@ -50,6 +50,8 @@ self.addEventListener("push", (event) => {
       data: { url: said.url ?? "/" },
       icon: "/icon-192.png",
       badge: "/icon-192.png",
+      silent: said.silent === true,
+      timestamp: said.at ?? Date.now(),
       requireInteraction: said.severity === "critical",
     }),
   );

@@ -4,6 +4,7 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +18,10 @@ from edgeproof.adapters.storage.session_lock import Holder
 from edgeproof.bootstrap import REPLICA
 from edgeproof.bootstrap.asking import kept_journal
 from edgeproof.bootstrap.journal import hold_home, open_journal
+from edgeproof.bootstrap.push import can_push, devices_of, open_push
 from edgeproof.config import Settings, load_settings
 from edgeproof.config.notify import (
+    PUSH,
     AppriseSettings,
     ChannelSettings,
     DiscordSettings,
@@ -47,29 +50,36 @@ if TYPE_CHECKING:
     from edgeproof.adapters.notify.telegram_bot import TelegramListener
 
 
-def messenger_of(
-    settings: Settings, config: Path, journal: Journal, longest: int, tell: Callable[[str], None]
-) -> Messenger:
-    """Who tells people, over all channels of the settings; nobody where there is none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """A home, its settings file and what that says."""
 
+    home: Path
+    config: Path
+    settings: Settings
+
+
+def messenger_of(setup: Setup, journal: Journal, longest: int, tell: Callable[[str], None]) -> Messenger:
+    """Who tells people, over all channels of the settings; nobody where there can be none.
+
+    Browsers can ask to be told at any time, so that their channel is there before the first of them.
     `longest` is the longest timeframe that signals come from: as much is remembered as their pictures show.
     """
-    if not settings.notify.channels():
-        return NobodyIsTold()
-    recent = RecentCandles(SHOWN * longest // MINUTE)
-    return _dispatcher(settings.notify, config, journal, tell, recent)
+    if setup.settings.notify.channels():
+        return _dispatcher(setup, journal, tell, RecentCandles(SHOWN * longest // MINUTE))
+    return _dispatcher(setup, journal, tell) if can_push() else NobodyIsTold()
 
 
 def _dispatcher(
-    settings: NotifySettings,
-    config: Path,
-    journal: Journal,
-    tell: Callable[[str], None],
-    recent: RecentCandles | None = None,
+    setup: Setup, journal: Journal, tell: Callable[[str], None], recent: RecentCandles | None = None
 ) -> Dispatcher:
     rng = np.random.default_rng()  # noqa: TID251 - pauses must differ from one process to the next
+    settings = setup.settings.notify
+    channels = [*open_channels(settings, setup.config, tell)]
+    if can_push():
+        channels.append(open_push(setup.home, setup.settings, tell))
     telling = Telling(
-        channels=tuple((each, policy_of(settings, each.name)) for each in open_channels(settings, config, tell)),
+        channels=tuple((each, policy_of(settings, each.name)) for each in channels),
         clock=SystemClock(),
         share=rng.random,
         recent=recent,
@@ -93,12 +103,15 @@ def draw(message: Message, candles: Candles | None) -> bytes | None:
     return equity_chart(np.array(times, np.int64), np.array(values, np.float64), message.title)
 
 
-def channel_names(config: Path) -> tuple[str, ...]:
-    """The channels that are set up."""
-    return tuple(load_settings(config).notify.channels())
+def channel_names(config: Path, home: Path | None = None) -> tuple[str, ...]:
+    """The channels that are set up; push where a browser of the home has asked to be told."""
+    names = tuple(load_settings(config).notify.channels())
+    return (*names, PUSH) if devices_of(home or config.parent).all() else names
 
 
-async def try_channel(config: Path, name: str, tell: Callable[[str], None], *, with_message: bool) -> list[str]:
+async def try_channel(
+    config: Path, name: str, tell: Callable[[str], None], *, with_message: bool, home: Path | None = None
+) -> list[str]:
     """Look at a channel's set-up and send it a test; what was found. `tell` hears of what works only in part.
 
     Raises
@@ -108,11 +121,26 @@ async def try_channel(config: Path, name: str, tell: Callable[[str], None], *, w
     ChannelError
         It does not work.
     """
-    settings = load_settings(config).notify.channels()
-    if name not in settings:
+    found_settings = load_settings(config)
+    settings = found_settings.notify.channels()
+    if name == PUSH:
+        channel: Channel = open_push(home or config.parent, found_settings, tell)
+    elif name in settings:
+        channel = open_channel(name, settings[name], config, tell)
+    else:
         there = f"set up are {', '.join(settings)}" if settings else f"none is set up in {config}"
         raise InputError(f'CHANNEL: expected one that is set up ([notify.{name}]), found "{name}"; {there}')
-    channel = open_channel(name, settings[name], config, tell)
+    return await prove(channel, with_message=with_message)
+
+
+async def prove(channel: Channel, *, with_message: bool) -> list[str]:
+    """Look at the set-up of a channel, send it a test, and close it; what was found.
+
+    Raises
+    ------
+    ChannelError
+        It does not work.
+    """
     try:
         found = [await channel.test()]
         if with_message:
@@ -151,7 +179,7 @@ async def send_waiting(home: Path, config: Path, wait: float, tell: Callable[[st
         stack.callback(hold_home(home, holder).release)
         journal = open_journal(home, settings.journal, writing=True)
         stack.callback(journal.close)
-        dispatcher = _dispatcher(settings.notify, config, journal, tell)
+        dispatcher = _dispatcher(Setup(home=home, config=config, settings=settings), journal, tell)
         at_venue = _venue_time(journal, now)
         journal.append(dispatcher.begin(f"notify-{now}", lambda: at_venue + clock.now() - now, {}))
         before = dispatcher.waiting
@@ -171,7 +199,7 @@ def _venue_time(journal: Journal, now: int) -> int:
 
 def policy_of(settings: NotifySettings, name: str) -> ChannelPolicy:
     """What a channel is told, by the settings."""
-    channel = settings.channels()[name]
+    channel = settings.of(name)
     return ChannelPolicy(
         topics={**settings.topics, **channel.topics},
         least=channel.least,

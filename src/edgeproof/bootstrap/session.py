@@ -20,7 +20,7 @@ from edgeproof.adapters.storage.states import STATES
 from edgeproof.bootstrap import fees, market_history, open_store
 from edgeproof.bootstrap.journal import hold_home, open_journal, open_signal_file
 from edgeproof.bootstrap.live import open_feed
-from edgeproof.bootstrap.notify import ear_of, messenger_of
+from edgeproof.bootstrap.notify import Setup, ear_of, messenger_of
 from edgeproof.bootstrap.open_session import OpenSession
 from edgeproof.bootstrap.painting import paint
 from edgeproof.bootstrap.records import WATCH_ONLY, Records, read_records
@@ -144,6 +144,7 @@ def open_session(
         if log.torn is not None:
             on_words("the file of signals ended in half a line, which is kept in signals.jsonl.torn")
         history = market_history(call.venue, call.url)
+        setup = Setup(home=call.home, config=call.config, settings=settings)
         longest = max((each.timeframe for each in watched), default=MINUTE)
         means = Means(
             feed=lambda prepared: _feed(call, prepared, with_trades=manner.with_trades),
@@ -156,7 +157,7 @@ def open_session(
             compare=lambda start, end: _compare(call, plan.session, start, end),
             trading=manner.trading(call, settings, journal, history),
             wishes=manner.wishes(call.home, on_words),
-            messenger=messenger_of(settings, call.config, journal, longest, on_words),
+            messenger=messenger_of(setup, journal, longest, on_words),
         )
         session = Session(plan, means, on_decisions, on_words)
         ear = ear_of(settings.notify, call.home, call.config, journal, lambda: session.standing, on_words)

@@ -27,7 +27,7 @@ def prove(
 
     problem, found = None, []
     try:
-        found = asyncio.run(try_channel(context.config, channel, _say, with_message=message))
+        found = asyncio.run(try_channel(context.config, channel, _say, with_message=message, home=context.home))
     except ChannelError as error:
         problem = str(error)
     if context.json:
@@ -46,13 +46,15 @@ def status(context: Context) -> None:
     from edgeproof.bootstrap.notify import channel_names, told_today  # noqa: PLC0415 - see above
 
     found = told_today(context.home, context.config)
-    names = channel_names(context.config)
+    names = channel_names(context.config, context.home)
     if context.json:
         context.print_json({"channels": names, "today": [each.document() for each in found]})
         return
     if not names and not found:
         context.out.print(
-            "nobody is told: no channel is set up ([notify] in the settings; see docs, Get told)", markup=False
+            "nobody is told: no channel is set up ([notify] in the settings; see docs, Get told), and no browser asked "
+            "to be",
+            markup=False,
         )
         return
     told = {each.channel: each for each in found}

@@ -70,21 +70,22 @@ def password(context: Context, role: Annotated[str, _ROLE] = "operator") -> None
     It is asked for twice, or read from stdin where that is no terminal.
     """
     _check_library()
-    from edgeproof.bootstrap.dashboard.access import access_to  # noqa: PLC0415 - see above
+    from edgeproof.bootstrap.dashboard.access import access_to, set_password  # noqa: PLC0415 - see above
     from edgeproof.bootstrap.live import system_clock  # noqa: PLC0415
     from edgeproof.core.model.time import format_time  # noqa: PLC0415
 
-    access = access_to(context.home)
     if sys.stdin.isatty():
         text = typer.prompt(f"Password of {role}", hide_input=True, confirmation_prompt="Once more", err=True)
     else:
         text = sys.stdin.readline().rstrip("\r\n")
-    access.passwords.set(role, text, at=format_time(system_clock().now()))
+    forgotten = set_password(context.home, role, text, at=format_time(system_clock().now()))
+    roles = access_to(context.home).passwords.roles()
     if context.json:
-        context.print_json({"roles": access.passwords.roles()})
+        context.print_json({"roles": roles, "browsers_forgotten": forgotten})
         return
     context.out.print(f"the password of {role} is set; it is asked for from now on", markup=False)
-    if "operator" not in access.passwords.roles():
+    _tell_forgotten(context, forgotten)
+    if "operator" not in roles:
         context.out.print("nobody can steer until operator has one too: edgeproof web password", markup=False)
 
 
@@ -130,13 +131,22 @@ def tokens(context: Context) -> None:
 def revoke(context: Context, name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
     """Let a token open nothing any more."""
     _check_library()
-    from edgeproof.bootstrap.dashboard.access import access_to  # noqa: PLC0415 - see above
+    from edgeproof.bootstrap.dashboard.access import revoke_token  # noqa: PLC0415 - see above
 
-    access_to(context.home).tokens.revoke(name)
+    forgotten = revoke_token(context.home, name)
     if context.json:
-        context.print_json({"revoked": name})
-    else:
-        context.out.print(f"{name} opens nothing any more", markup=False)
+        context.print_json({"revoked": name, "browsers_forgotten": forgotten})
+        return
+    context.out.print(f"{name} opens nothing any more", markup=False)
+    _tell_forgotten(context, forgotten)
+
+
+def _tell_forgotten(context: Context, count: int) -> None:
+    if count:
+        words = (
+            f"{count} browser{'s' * (count > 1)} switched on with it before: notified no more until switched on again"
+        )
+        context.out.print(words, soft_wrap=True, markup=False)
 
 
 def _check_library() -> None:

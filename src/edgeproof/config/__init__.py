@@ -5,6 +5,8 @@ a misspelt cost must not quietly become the default.
 """
 
 import difflib
+import os
+import re
 import tomllib
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -15,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationErr
 
 from edgeproof.config.lines import line_of
 from edgeproof.config.notify import NotifySettings
+from edgeproof.config.secrecy import check_mode
 from edgeproof.config.values import (
     OR_OFF,
     Fraction,
@@ -151,9 +154,17 @@ class Settings(Section):
 
 
 def load_settings(path: Path) -> Settings:
-    """The settings of a TOML file; the defaults when there is none."""
+    """The settings of a TOML file; the defaults when there is none.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, says what cannot be meant, or holds a password and is not its owner's alone.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            # Held open, so that what is checked is what is read.
+            found, text = os.fstat(file.fileno()), file.read()
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
@@ -169,6 +180,8 @@ def load_settings(path: Path) -> Settings:
         settings.risk.limits()
     except InputError as error:
         raise risk_error(path, error) from None
+    url = settings.journal.url
+    check_mode(path, found, None if url is None else url.get_secret_value())
     return settings
 
 

@@ -14,6 +14,8 @@ from edgeproof.core.model.time import HOUR, MINUTE, SECOND
 
 Speech = Literal["on", "silent", "off"]
 CHANNELS = ("telegram", "discord", "email", "webhook", "apprise")
+PUSH = "push"
+"""The channel that is there without a section: it tells the browsers that asked for it."""
 
 _MINUTES_A_DAY = 24 * 60
 _SECRET = re.compile(r"(env|keyring|file):\S.*", re.DOTALL)
@@ -129,6 +131,12 @@ class AppriseSettings(ChannelSettings):
     urls: Annotated[tuple[Secret, ...], Field(min_length=1)]
 
 
+class PushSettings(ChannelSettings):
+    """Browsers that were switched on in the dashboard. `contact` is where keepers of push services can write to."""
+
+    contact: Annotated[str | None, Field(pattern=r"^[^@\s<>:]+@[^@\s<>:]+\.[^@\s<>:]+$", max_length=200)] = None
+
+
 class NotifySettings(Section):
     """Who is told of what. A channel without a section is not there.
 
@@ -149,6 +157,7 @@ class NotifySettings(Section):
     email: EmailSettings | None = None
     webhook: WebhookSettings | None = None
     apprise: AppriseSettings | None = None
+    push: PushSettings = PushSettings()
 
     @field_validator("telegram")
     @classmethod
@@ -159,13 +168,18 @@ class NotifySettings(Section):
 
     @model_validator(mode="after")
     def _fallbacks_are_there(self) -> "NotifySettings":
-        for name, channel in self.channels().items():
+        channels: dict[str, ChannelSettings] = {**self.channels(), PUSH: self.push}
+        for name, channel in channels.items():
             if channel.fallback is None:
                 continue
-            if channel.fallback == name or channel.fallback not in self.channels():
-                there = ", ".join(each for each in self.channels() if each != name) or "no other channel"
+            if channel.fallback == name or channel.fallback not in channels:
+                there = ", ".join(each for each in channels if each != name) or "no other channel"
                 raise ValueError(f'fallback of {name}: expected another channel ({there}), found "{channel.fallback}"')
         return self
+
+    def of(self, name: str) -> ChannelSettings:
+        """The settings of a channel that is set up, or of push."""
+        return self.push if name == PUSH else self.channels()[name]
 
     def channels(self) -> dict[str, ChannelSettings]:
         """The channels that are set up, by name."""

@@ -29,7 +29,7 @@ class Traits:
     """What a channel can do, and how much it takes: `burst` messages at once, `per_second` in the long run.
 
     `can_edit` says that a message that was sent can be changed, `is_idempotent` that one that is sent twice under the
-    same id arrives once.
+    same id arrives once. While it has no listeners nobody would get a message, and none is queued for it.
     """
 
     can_edit: bool = False
@@ -37,6 +37,7 @@ class Traits:
     is_idempotent: bool = False
     per_second: float = 1.0
     burst: int = 5
+    has_listeners: bool = True
 
 
 class Channel(Protocol):

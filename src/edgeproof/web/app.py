@@ -23,7 +23,19 @@ from edgeproof.web.guard import Guard
 from edgeproof.web.headers import headers_of
 from edgeproof.web.hub import Hub
 from edgeproof.web.pages import build_id, mount_pages
-from edgeproof.web.routes import actions, chart, journal, live, me, overview, performance, research, settings, signals
+from edgeproof.web.routes import (
+    actions,
+    chart,
+    journal,
+    live,
+    me,
+    overview,
+    performance,
+    push,
+    research,
+    settings,
+    signals,
+)
 
 
 def web_app(place: Place, door: Door | None = None) -> FastAPI:
@@ -63,6 +75,7 @@ def web_app(place: Place, door: Door | None = None) -> FastAPI:
         journal.routes(place),
         settings.routes(place),
         actions.routes(place),
+        push.routes(place),
         live.routes(hub),
     ):
         api.include_router(each)

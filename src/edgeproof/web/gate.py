@@ -25,7 +25,7 @@ LOOK_AGAIN_S = 5.0
 """How long a stream may go on after its visitor may look no longer."""
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
-_OF_ONES_OWN = ("/api/logout", "/api/push/subscriptions")
+_OF_ONES_OWN = ("/api/logout", "/api/push/subscriptions", "/api/push/test")
 """What who only looks may write: what is theirs alone."""
 
 _LEFT = 4401

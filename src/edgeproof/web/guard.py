@@ -14,7 +14,7 @@ from typing import Annotated
 from fastapi import Depends, HTTPException
 from starlette.requests import HTTPConnection
 
-from edgeproof.bootstrap.dashboard.access import Access, Throttle, csrf_of
+from edgeproof.bootstrap.dashboard.access import Access, Throttle, csrf_of, token_name
 from edgeproof.bootstrap.dashboard.door import Door, is_loopback, name_of
 from edgeproof.bootstrap.dashboard.place import Document
 
@@ -59,7 +59,7 @@ class Guard:
         token = bearer_of(request)
         if token is not None:
             found = self.access.tokens.find(token, now=self.now())
-            return None if found is None else Visitor(name=f"token {found.name}", role=found.role)
+            return None if found is None else Visitor(name=token_name(found.name), role=found.role)
         cookie = self.cookie_of(request)
         session = None if cookie is None else self.access.sessions.find(cookie, now=self.now())
         if cookie is not None and session is not None:

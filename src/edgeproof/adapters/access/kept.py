@@ -1,23 +1,7 @@
-"""Where what is known of visitors is kept, and how a token is known again."""
+"""How a token is made, and known again."""
 
 import hashlib
 import secrets
-from contextlib import AbstractContextManager
-from typing import Any, Protocol
-
-Document = dict[str, Any]
-
-
-class Kept(Protocol):
-    """A document that several processes read and change."""
-
-    def read(self) -> Document:
-        """As it stands, not to be changed; empty where there is none yet."""
-        ...
-
-    def changing(self) -> AbstractContextManager[Document]:
-        """As it stands, to be changed while the block lasts and kept at its end; nobody else changes it meanwhile."""
-        ...
 
 
 def new_token() -> str:

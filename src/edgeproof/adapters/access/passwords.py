@@ -7,8 +7,9 @@ from threading import Lock
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from edgeproof.adapters.access.kept import Document, Kept, digest
+from edgeproof.adapters.access.kept import digest
 from edgeproof.core.model.errors import InputError
+from edgeproof.ports.kept import Document, Kept
 
 ROLES = ("operator", "viewer")
 SHORTEST, LONGEST = 12, 1024

@@ -9,8 +9,9 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from edgeproof.adapters.access.kept import Kept, digest, new_token
+from edgeproof.adapters.access.kept import digest, new_token
 from edgeproof.core.model.time import DAY, HOUR, MINUTE
+from edgeproof.ports.kept import Kept
 
 IDLE, OLDEST = 12 * HOUR, 7 * DAY
 MOST = 200

@@ -5,10 +5,11 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 
-from edgeproof.adapters.access.kept import Kept, digest, new_token
+from edgeproof.adapters.access.kept import digest, new_token
 from edgeproof.adapters.access.passwords import ROLES
 from edgeproof.core.model.errors import InputError, StoreError
 from edgeproof.core.model.time import HOUR, format_time
+from edgeproof.ports.kept import Kept
 
 PREFIX = "edgeproof_"
 MOST = 100

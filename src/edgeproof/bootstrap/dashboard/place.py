@@ -14,10 +14,11 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A home and its settings file."""
+    """A home and its settings file. `may_push_here` lets browsers be on this machine that are told: for tests."""
 
     home: Path
     config: Path
+    may_push_here: bool = False
 
     @contextmanager
     def journal(self) -> Iterator[SearchedJournal]:

@@ -40,6 +40,7 @@ class Notebook:
     append: Callable[[Sequence[Record]], None]
     _pending: list[Record] = field(default_factory=list)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _writing: asyncio.Task[None] | None = None
 
     async def write(self, notes: Sequence[Record]) -> None:
         """Keep notes; back when they would survive a loss of power."""
@@ -47,7 +48,13 @@ class Notebook:
         async with self._turn:
             batch, self._pending = self._pending, []
             if batch:  # else whoever had the turn before wrote them
-                await asyncio.to_thread(self.append, batch)
+                self._writing = asyncio.create_task(asyncio.to_thread(self.append, batch))
+                await asyncio.shield(self._writing)
+
+    async def settle(self) -> None:
+        """Back when nothing is being written any more: whoever was cancelled left a thread behind that still does."""
+        if self._writing is not None:
+            await asyncio.gather(self._writing, return_exceptions=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +114,7 @@ class Dispatcher:
             if self.telling.recent is not None:
                 self.telling.recent.begin(instrument, candles)
         self._session, self._venue_now = session, venue_now
+        was_waiting = False
         if not self._has_begun:
             self._has_begun = True
             traded = [each.record.signal for each in self.journal.last(SignalTraded, _TRADED)]
@@ -114,8 +122,15 @@ class Dispatcher:
             self._composer.offered |= set(offers_of(self.journal))
             for each in waiting_in(self.journal):
                 self._take_up(each)
+                was_waiting = True
+        if not was_waiting and not self._has_listeners:
+            return []
         waiting = tuple(each for lane in self.lanes.values() for each in lane.waiting.values())
         return [OutboxKept(session=session, at=self.telling.clock.now(), waiting=waiting)]
+
+    @property
+    def _has_listeners(self) -> bool:
+        return any(lane.has_listeners for lane in self.lanes.values())
 
     def _venue_time(self) -> int:
         return self._venue_now()
@@ -150,7 +165,7 @@ class Dispatcher:
         ]
 
     def _channels_for(self, message: Message) -> tuple[str, ...]:
-        return tuple(name for name, lane in self.lanes.items() if lane.policy.is_for(message))
+        return tuple(name for name, lane in self.lanes.items() if lane.policy.is_for(message) and lane.has_listeners)
 
     def queued(self, records: Sequence[Record]) -> None:
         """Tell what is in the journal by now."""
@@ -162,7 +177,7 @@ class Dispatcher:
     async def summed_up(self, now: int) -> list[Record]:
         """The summary of a day that is due at the venue's time, to be written down; nothing where none is."""
         start = self._daily.due(now)
-        if start is None:
+        if start is None or not self._has_listeners:
             return []
         message = await asyncio.to_thread(self._daily.message, start, self.telling.clock.now())
         channels = self._channels_for(message)
@@ -204,6 +219,7 @@ class Dispatcher:
                 percentiles=percentiles(lane.latencies_ms),
             )
             for name, lane in self.lanes.items()
+            if lane.waiting or lane.has_listeners
         )
 
     async def finish(self, grace_s: float = GRACE_S, *, is_patient: bool = False) -> None:
@@ -220,6 +236,7 @@ class Dispatcher:
         if self._running is not None:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
+        await self._notebook.settle()
         for lane in self.lanes.values():
             await lane.channel.close()
 
@@ -229,7 +246,7 @@ class Dispatcher:
         What the fallback is told of anyway stays where it is.
         """
         fallback = self.lanes.get(lane.policy.fallback or "")
-        if fallback is None or (fallback.is_failing and not is_urgent):
+        if fallback is None or not fallback.has_listeners or (fallback.is_failing and not is_urgent):
             return False
         deliveries = [each for each in deliveries if not fallback.policy.is_for(each.message)]
         if not deliveries:

@@ -90,6 +90,11 @@ class Lane:
         return self.channel.name
 
     @property
+    def has_listeners(self) -> bool:
+        """Whether its channel reaches anybody."""
+        return self.channel.traits.has_listeners
+
+    @property
     def is_failing(self) -> bool:
         """Whether its last attempt failed."""
         return self.failures > 0

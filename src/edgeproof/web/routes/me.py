@@ -1,6 +1,5 @@
 """Who looks: coming in, and leaving."""
 
-from importlib.util import find_spec
 from math import ceil
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from starlette.responses import JSONResponse
 from edgeproof import __version__
 from edgeproof.bootstrap.dashboard.access import csrf_of
 from edgeproof.bootstrap.dashboard.place import Document, Place
+from edgeproof.bootstrap.push import can_push
 from edgeproof.core.model.time import DAY, SECOND, format_time
 from edgeproof.web.guard import Guard, Viewer, Visitor, guard_of
 from edgeproof.web.pages import build_id
@@ -94,7 +94,7 @@ def _me(place: Place, guard: Guard, visitor: Visitor) -> Document:
         "now": format_time(guard.now()),
         "home": str(place.home),
         "journal": "",
-        "push": {"available": find_spec("webpush") is not None},
+        "push": {"available": can_push()},
     }
 
 
