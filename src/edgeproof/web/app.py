@@ -23,7 +23,7 @@ from edgeproof.web.guard import Guard
 from edgeproof.web.headers import headers_of
 from edgeproof.web.hub import Hub
 from edgeproof.web.pages import build_id, mount_pages
-from edgeproof.web.routes import actions, live, me, overview, performance, signals
+from edgeproof.web.routes import actions, journal, live, me, overview, performance, research, settings, signals
 
 
 def web_app(place: Place, door: Door | None = None) -> FastAPI:
@@ -58,6 +58,9 @@ def web_app(place: Place, door: Door | None = None) -> FastAPI:
         overview.routes(place, kept_signals),
         signals.routes(place, kept_signals),
         performance.routes(place),
+        research.routes(place),
+        journal.routes(place),
+        settings.routes(place),
         actions.routes(place),
         live.routes(hub),
     ):

@@ -11,6 +11,15 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
+REPORT_POLICY = (
+    "sandbox allow-scripts allow-popups; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+"""A report brings its own scripts, and a policy that names them by their hashes: both hold, so no other script runs.
+
+In its sandbox it is of no origin: it has no cookie, and cannot ask the API, whatever it says.
+"""
+
 # A worker is held to the policy it came with: what it keeps for the pages it fetches itself.
 _WORKER_POLICY = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
 _WORKER = "/sw.js"

@@ -11,7 +11,8 @@ import { StatusBar } from "./StatusBar";
 import "./shell.css";
 
 export function Shell() {
-  const isPhone = useMediaQuery("(max-width: 48em)") ?? false;
+  // Below the breakpoint at which the frame makes room for the rail.
+  const isPhone = useMediaQuery("(max-width: 47.99em)") ?? false;
   const [isHelpOpen, help] = useDisclosure(false);
   useFreshness();
   useEffect(() => live.start(), []);

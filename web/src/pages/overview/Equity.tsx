@@ -81,9 +81,10 @@ function CurveOf({ curve, unit }: { curve: Curve; unit: Unit }) {
           <>
             {", "}
             <span className={stands === "below" ? "lost" : undefined}>{stands} the band</span>: {percent(band.share_below, 0)} of the draws
-            ended lower.
+            ended lower
           </>
         )}
+        .
         {curve.untested.length > 0 && ` Without a tested record: ${curve.untested.join(", ")}.`}
       </Text>
     </Stack>
