@@ -90,6 +90,7 @@ def test_viewer_sees_everything_and_is_offered_no_action(looking: Visit) -> None
 def test_operator_is_offered_every_action(looking: Visit) -> None:
     page = looking.page
     _login(page, OPERATOR)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Performance")
     looking.go("/")
     page.get_by_role("button", name="Actions and looks").click()
     for name in ("Pause", "Resume", "Close everything", "Close everything and halt"):
@@ -99,6 +100,7 @@ def test_operator_is_offered_every_action(looking: Visit) -> None:
 def test_logout_leads_back_to_the_door(looking: Visit) -> None:
     page = looking.page
     _login(page, OPERATOR)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Performance")
     page.get_by_role("button", name="Actions and looks").click()
     page.get_by_role("menuitem", name="Log out").click()
     expect(page.get_by_label("Password", exact=True)).to_be_visible()

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.support.browser import Visiting
 
-PAGES = ["/", "/signals", "/performance"]
+PAGES = ["/", "/signals", "/performance", "/research", "/journal"]
 
 
 @pytest.mark.parametrize("width", [360, 768, 1440])
