@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.support.browser import Visiting
 
-PAGES = ["/", "/signals", "/performance", "/research", "/journal"]
+PAGES = ["/", "/signals", "/chart", "/performance", "/research", "/journal", "/settings"]
 
 
 @pytest.mark.parametrize("width", [360, 768, 1440])

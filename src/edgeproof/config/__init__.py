@@ -6,7 +6,6 @@ a misspelt cost must not quietly become the default.
 
 import difflib
 import os
-import re
 import tomllib
 from collections.abc import Callable, Sequence
 from decimal import Decimal
