@@ -1,7 +1,7 @@
 # demo    set everything up and show a whole run, no data needed (the default)
 # test    the test suite with branch coverage of the core
-# soak    the long proofs: a real week through the replica with every fault in turn, a month of signals, of trades and on paper (more
-#         than an hour)
+# soak    the long proofs: a real week through the replica with every fault in turn, a month of signals, of trades and on paper, ten
+#         minutes of a page that watches 300 instruments (more than an hour)
 # check   style, types, import contracts, dependencies, locks
 # bench   the figures beside those of other engines, in an environment of their own
 # docs    the documentation as a site in site/
@@ -37,7 +37,7 @@ test: .venv/.stamp
 	@$(BIN)/pytest -q -n 2 --cov --cov-report=term
 
 SOAK := $(patsubst %,tests/acceptance/test_%.py,live_week scan_week scan_interrupted scan_month notifications paper_week paper_month \
-	paper_ready replay_month)
+	paper_ready replay_month dashboard_watched)
 soak: .venv/.stamp
 	@EDGEPROOF_SOAK=1 $(BIN)/pytest -q -s --timeout 1500 $(SOAK) tests/property/test_engine.py \
 		tests/unit/performance/test_drift.py

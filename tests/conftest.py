@@ -26,5 +26,8 @@ settings.register_profile("edgeproof", deadline=None, derandomize=True, database
 settings.load_profile("edgeproof")
 
 # A month of market takes minutes: `make soak` collects it.
-_LONG = [f"acceptance/test_{name}.py" for name in ("scan_month", "replay_month", "paper_month", "paper_ready")]
+_LONG = [
+    f"acceptance/test_{name}.py"
+    for name in ("scan_month", "replay_month", "paper_month", "paper_ready", "dashboard_watched")
+]
 collect_ignore = [] if os.environ.get("EDGEPROOF_SOAK") else _LONG

@@ -20,7 +20,7 @@ from edgeproof.adapters.storage.journal.sql import SqlJournal
 from edgeproof.core.model.errors import StoreError
 from edgeproof.core.model.journal import CandleTaken, CloseMissed, Decided, Noticed, Record, SessionBegan, SessionEnded
 from edgeproof.core.model.signal import Fate
-from edgeproof.ports import Journal
+from edgeproof.ports import Journal, SearchedJournal
 from tests.support.journals import (
     BTC,
     ETH,
@@ -71,8 +71,8 @@ def claimed(url: str) -> SqlJournal:
 
 
 @pytest.fixture(params=_PLACES)
-def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
-    made: Journal
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SearchedJournal]:
+    made: SearchedJournal
     if request.param == "memory":
         made = MemoryJournal()
     elif request.param == "sqlite":
@@ -147,6 +147,54 @@ def test_after_keeps_what_was_written_later(journal: Journal) -> None:
     (last,) = journal.last(CandleTaken, 1)
     assert records(list(journal.read(CandleTaken, Noticed, after=last.seq))) == [noticed(0)]
     assert records(list(journal.read(CandleTaken, after=0))) == [candle_taken(1), candle_taken(0)]
+
+
+def test_back_has_all_kinds_the_newest_first(journal: SearchedJournal) -> None:
+    some: list[Record] = [began(), candle_taken(3), noticed(1), candle_taken(2), decided(7)]
+    journal.append(some)
+    found = list(journal.back(SessionBegan, CandleTaken, Noticed, Decided))
+    assert records(found) == some[::-1]
+    assert [entry.seq for entry in found] == sorted((entry.seq for entry in found), reverse=True)
+    assert records(list(journal.back(CandleTaken, before=found[1].seq))) == [candle_taken(3)]
+    assert list(journal.back()) == list(journal.back(CandleTaken, before=0)) == []
+
+
+def test_back_keeps_what_is_within_the_filters(journal: SearchedJournal) -> None:
+    journal.append([candle_taken(minute, instrument=each) for minute in range(5) for each in (BTC, ETH)])
+    journal.append([began(), noticed(2, instrument=ETH)])
+    at = START + 2 * MINUTE
+    found = records(list(journal.back(CandleTaken, Noticed, instruments=[ETH], start=at, end=at + MINUTE)))
+    assert found == [noticed(2, instrument=ETH), candle_taken(2, instrument=ETH), candle_taken(1, instrument=ETH)]
+    assert len(list(journal.back(CandleTaken, instruments=[BTC, ETH]))) == 10
+    assert list(journal.back(CandleTaken, SessionBegan, instruments=[])) == []
+    assert list(journal.back(CandleTaken, start=at + 60 * MINUTE)) == []
+    assert records(list(journal.back(CandleTaken, end=START + MINUTE, instruments=[BTC]))) == [candle_taken(0)]
+
+
+def test_back_goes_through_thousands_of_records_and_over_gaps(journal: SearchedJournal) -> None:
+    journal.append([noticed(0)])
+    journal.append([candle_taken(minute) for minute in range(6_000)])
+    journal.append([noticed(1)])
+    assert records(list(journal.back(Noticed))) == [noticed(1), noticed(0)]
+    candles = [entry.seq for entry in journal.back(CandleTaken)]
+    assert candles == list(range(candles[0], candles[0] - 6_000, -1))
+
+
+def test_back_that_is_left_half_way_holds_up_nobody(journal: SearchedJournal) -> None:
+    journal.append([candle_taken(minute) for minute in range(5)])
+    found = journal.back(CandleTaken)
+    assert next(found).record == candle_taken(4)
+    journal.append([candle_taken(9)])
+    assert records(list(found)) == [candle_taken(3), candle_taken(2), candle_taken(1), candle_taken(0)]
+
+
+def test_counts_say_how_many_of_each_kind_there_are_beyond_a_place(journal: SearchedJournal) -> None:
+    assert journal.counts() == {}
+    journal.append([candle_taken(1), noticed(1), candle_taken(2)])
+    (last,) = journal.last(Noticed, 1)
+    assert journal.counts() == {CandleTaken: 2, Noticed: 1}
+    assert journal.counts(last.seq) == {CandleTaken: 1}
+    assert journal.counts(last.seq + 100) == {}
 
 
 def test_last_finds_the_newest_in_the_order_they_were_written(journal: Journal) -> None:

@@ -14,6 +14,7 @@ import httpx
 import uvicorn
 import websockets
 from argon2 import PasswordHasher
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 from websockets.typing import Origin
 
@@ -98,10 +99,17 @@ def dashboard(
 
 
 @contextmanager
-def served(home: Path) -> Iterator[str]:
-    """The address of a dashboard of a home, while the block lasts."""
-    with listening("127.0.0.1", 0) as socket:
-        config = uvicorn.Config(web_app(place(home)), log_level="critical", timeout_graceful_shutdown=1, lifespan="off")
+def served(home: Path, *, port: int = 0) -> Iterator[str]:
+    """The address of a dashboard of a home, while the block lasts; port 0 is any that is free."""
+    with app_served(web_app(place(home)), port=port) as url:
+        yield url
+
+
+@contextmanager
+def app_served(app: FastAPI, *, port: int = 0) -> Iterator[str]:
+    """The address of an application that is served from a thread while the block lasts."""
+    with listening("127.0.0.1", port) as socket:
+        config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1, lifespan="off")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[socket])))
         thread.start()

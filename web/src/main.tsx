@@ -12,6 +12,8 @@ import { beApp } from "./ui/pwa";
 import { theme, variables } from "./ui/theme";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+// What keeps the page still behind a dialog writes a style of its own, and asks for the nonce by the name bundlers gave it.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 

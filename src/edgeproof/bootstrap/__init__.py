@@ -167,8 +167,19 @@ def keep_run(home: Path, identity: str) -> RunWriter:
 
 def write_report(home: Path, run: str | None = None, file: Path | None = None) -> Path:
     """Write the page of a kept run (the newest, unless one is named) beside it, or to a file; where it is now."""
-    kept = read_run(find_run(home, run))
-    page = build_page(
+    folder = find_run(home, run)
+    page = report_page(home, folder)
+    target = file if file is not None else folder / "report.html"
+    if target.is_dir():
+        raise InputError(f"expected --html to be a file, found a folder: {target}; try {target / 'report.html'}")
+    write_file(target, page.encode())
+    return target
+
+
+def report_page(home: Path, folder: Path) -> str:
+    """The page of the run kept in a folder of home."""
+    kept = read_run(folder)
+    return build_page(
         Sources(
             run=kept.document,
             edge=kept.edge,
@@ -177,11 +188,6 @@ def write_report(home: Path, run: str | None = None, file: Path | None = None) -
             candles=lambda name: _stored_candles(home, name),
         )
     )
-    target = file if file is not None else kept.folder / "report.html"
-    if target.is_dir():
-        raise InputError(f"expected --html to be a file, found a folder: {target}; try {target / 'report.html'}")
-    write_file(target, page.encode())
-    return target
 
 
 def _stored_candles(home: Path, name: str) -> Candles | None:

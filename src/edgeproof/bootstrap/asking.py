@@ -17,7 +17,7 @@ from edgeproof.config import load_settings
 from edgeproof.core.model.journal import Asked, BookKept
 from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.time import format_time
-from edgeproof.ports import Journal, Wish
+from edgeproof.ports import Journal, SearchedJournal, Wish
 from edgeproof.services.asking_first import offers_of
 from edgeproof.services.kept_book import kept_book, marks_of
 from edgeproof.services.trading_view import TradingView, trading_view
@@ -33,7 +33,7 @@ _WATCHING = "edgeproof scan"
 
 
 @contextmanager
-def kept_journal(home: Path, config: Path) -> Iterator[Journal]:
+def kept_journal(home: Path, config: Path) -> Iterator[SearchedJournal]:
     """The journal of a home, to be read while the block lasts."""
     journal = open_journal(home, load_settings(config).journal)
     try:

@@ -6,12 +6,12 @@ from edgeproof.adapters.storage.file_claim import FileClaim
 from edgeproof.adapters.storage.session_lock import Holder, hold, holder
 from edgeproof.adapters.storage.signal_file import SignalFile
 from edgeproof.config import JournalSettings
-from edgeproof.ports import Journal
+from edgeproof.ports import SearchedJournal
 
 JOURNAL = "journal.db"
 
 
-def open_journal(home: Path, settings: JournalSettings, *, writing: bool = False) -> Journal:
+def open_journal(home: Path, settings: JournalSettings, *, writing: bool = False) -> SearchedJournal:
     """The journal of a home, or the one its settings name.
 
     `writing` claims it for this process, checks it, and makes or migrates it where need be. Otherwise nothing is

@@ -7,10 +7,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from edgeproof.cli.scan_lines import confidence_text, reason_text
 from edgeproof.core.model.signal import Check, Decision, Fate
 from edgeproof.core.model.time import MINUTE, format_duration
 from edgeproof.services.figures import moment_text, prices_text, span_text, value_text
+from edgeproof.services.record_words import confidence_text, reason_text
 from edgeproof.services.signal_document import direction_word, warning
 
 RULES = {

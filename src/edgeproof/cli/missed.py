@@ -90,18 +90,19 @@ def _document(found: "Sequence[CloseMissed]") -> dict[str, Any]:
 def _print(context: Context, found: "Sequence[CloseMissed]") -> None:
     from rich.table import Table  # noqa: PLC0415 - see above
 
-    from edgeproof.cli.stretches import REASONS, stretches  # noqa: PLC0415
+    from edgeproof.cli.stretches import stretches  # noqa: PLC0415
     from edgeproof.services.figures import (  # noqa: PLC0415
         clock_text,
         moment_text,
         span_text,  # noqa: PLC0415
     )
+    from edgeproof.services.record_words import LATE_REASONS  # noqa: PLC0415
 
     if not found:
         context.out.print("every close was evaluated in time")
         return
     for reason, count in Counter(each.reason for each in found).most_common():
-        context.out.print(f"{count:,} {reason}: {REASONS.get(reason, reason)}")
+        context.out.print(f"{count:,} {reason}: {LATE_REASONS.get(reason, reason)}")
     table = Table(box=None, pad_edge=False, header_style="dim")
     for title in ("closes", "instrument", "count", "reason", "late by", "signals"):
         table.add_column(title, no_wrap=title != "signals", overflow="fold")

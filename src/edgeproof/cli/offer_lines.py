@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from edgeproof.cli.columns import Cell, Filling, aligned, one_line
-from edgeproof.cli.scan_lines import confidence_text
 from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.time import format_duration
 from edgeproof.services.figures import labels, prices_text, shortened, span_text
+from edgeproof.services.record_words import confidence_text
 from edgeproof.services.signal_document import PROVEN, direction_word
 
 TITLE = "signals that wait for you: edgeproof take ID, edgeproof skip ID"

@@ -1,26 +1,21 @@
 """What a session did, one line each."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
-from edgeproof.cli.stretches import REASONS, Stretch
-from edgeproof.core.model.entry import SignalWeight
+from edgeproof.cli.stretches import Stretch
 from edgeproof.core.model.event import IncidentKind
 from edgeproof.core.model.journal import Noticed
 from edgeproof.core.model.signal import Decision, Fate
 from edgeproof.core.model.time import format_duration
-from edgeproof.core.model.trading_event import FateDecided, TradeFate
+from edgeproof.core.model.trading_event import FateDecided
 from edgeproof.services.figures import (
     clock_text,
-    denial_text,
     moment_text,
     prices_text,
-    quantity_text,
-    rule_text,
     span_text,
-    value_text,
 )
-from edgeproof.services.signal_document import PROVEN, direction_word
+from edgeproof.services.record_words import LATE_REASONS, confidence_text, traded_text
+from edgeproof.services.signal_document import direction_word
 from edgeproof.services.standing import Standing
 
 _INCIDENTS = frozenset(kind.value for kind in IncidentKind)
@@ -45,48 +40,6 @@ def signal_text(decision: Decision, traded: FateDecided | None = None) -> str:
     return "  ".join(parts)
 
 
-def traded_text(traded: FateDecided) -> str:
-    """What trading made of a signal, in a few words.
-
-    >>> traded_text(FateDecided(time=0, signal_id="s", fate=TradeFate.TAKEN, quantity=Decimal("0.40")))
-    'size 0.4'
-    >>> traded_text(FateDecided(time=0, signal_id="s", fate=TradeFate.DENIED, rule="open_positions", value=3, limit=2))
-    'not traded: open_positions 3 > 2'
-    >>> traded_text(FateDecided(time=0, signal_id="s", fate=TradeFate.DENIED, rule="drift", value=5.25, limit=4.0))
-    'not traded: killed, drift 5.25 > 4'
-    """
-    if traded.fate is TradeFate.TAKEN:
-        return f"size {quantity_text(traded.quantity or Decimal(0))}{weight_text(traded.weight)}"
-    return f"not traded: {denial_text(traded)}"
-
-
-def weight_text(weighed: SignalWeight | None) -> str:
-    """The weight of a signal and its stage, where they are not what is usual.
-
-    >>> weight_text(SignalWeight(weight=Decimal("0.50"), stage="half")), weight_text(SignalWeight(stage="steady"))
-    (', weight 0.5 (half)', '')
-    """
-    if weighed is None or weighed.stage in {"", "steady", "untested"}:
-        return ""
-    return f", weight {weighed.weight.normalize():f} ({weighed.stage})"
-
-
-def confidence_text(decision: Decision) -> str:
-    """The chance of a win that its record supports at least, or that it is not proven."""
-    if decision.state not in PROVEN:
-        return decision.state.upper() if decision.state in {"rejected", "killed", "probation"} else "UNPROVEN"
-    return "win ?" if decision.confidence is None else f"win {decision.confidence:.0%}+"
-
-
-def reason_text(decision: Decision) -> str:
-    """The rule that decided, with what it found and what it allows; "" for a signal that was told."""
-    if decision.fate is Fate.TOLD:
-        return ""
-    if decision.fate is Fate.VOID:
-        return f"its {value_text(decision.value)} is on the wrong side"
-    return rule_text(decision)
-
-
 def late_text(stretch: Stretch) -> str:
     """Closes that were evaluated too late."""
     first = stretch.first
@@ -100,7 +53,7 @@ def late_text(stretch: Stretch) -> str:
         )
     count = len(stretch.signals)
     fired = f"; {count} signal{'s' if count > 1 else ''} fired" if count else ""
-    return f"{when} missed {first.instrument}: {what}, {REASONS.get(first.reason, first.reason)}{fired}"
+    return f"{when} missed {first.instrument}: {what}, {LATE_REASONS.get(first.reason, first.reason)}{fired}"
 
 
 def notice_text(notice: Noticed) -> str:

@@ -19,13 +19,10 @@ from edgeproof.cli.offer_lines import offer_entries
 from edgeproof.cli.preview_lines import preview_entries
 from edgeproof.cli.scan_lines import (
     closes_text,
-    confidence_text,
     late_text,
     latency_text,
     notice_text,
     notices_only,
-    reason_text,
-    traded_text,
 )
 from edgeproof.cli.score_lines import score_table, weights_text
 from edgeproof.cli.stretches import stretches
@@ -37,6 +34,7 @@ from edgeproof.core.model.time import MINUTE, SECOND, format_duration
 from edgeproof.core.model.trading_event import FateDecided, TradeFate
 from edgeproof.services.figures import clock_text, labels, moment_text, price_text, prices_text, shortened, span_text
 from edgeproof.services.health import SKEW_MS
+from edgeproof.services.record_words import confidence_text, reason_text, traded_text
 from edgeproof.services.signal_document import PROVEN, direction_word, risk_reward_text
 from edgeproof.services.standing import STALE_CLOSE_MS, Standing
 from edgeproof.services.trading_view import TradingView

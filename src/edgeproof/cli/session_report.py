@@ -9,13 +9,14 @@ from edgeproof.bootstrap import asking, statistics
 from edgeproof.bootstrap.parity import run_parity
 from edgeproof.bootstrap.session_report import ALL, Said, read_by, session_file, session_named, write_session_report
 from edgeproof.cli.context import Context
-from edgeproof.cli.stretches import REASONS, stretches
+from edgeproof.cli.stretches import stretches
 from edgeproof.config import load_settings
 from edgeproof.core.model.journal import CloseMissed, Noticed, SessionBegan, SessionEnded
 from edgeproof.core.model.time import format_time
 from edgeproof.ports import Journal
 from edgeproof.research.parity.compare import Question
 from edgeproof.research.parity.result import ParityResult
+from edgeproof.services.record_words import LATE_REASONS
 from edgeproof.services.statistics import LiveStatistics, live_statistics
 from edgeproof.services.stats_document import stats_document
 from edgeproof.services.trading_document import trading_document
@@ -118,7 +119,7 @@ def _missed(found: Sequence[CloseMissed]) -> list[dict[str, Any]]:
             "closes": each.closes,
             "instrument": each.first.instrument.unified,
             "reason": each.first.reason,
-            "words": REASONS.get(each.first.reason, each.first.reason),
+            "words": LATE_REASONS.get(each.first.reason, each.first.reason),
             "late_ms": max(0, each.first.evaluated_at - each.first.at),
             "signals": list(each.signals),
         }

@@ -7,14 +7,6 @@ from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import CloseMissed
 from edgeproof.core.model.time import MINUTE
 
-REASONS = {
-    "start": "it closed while the session began",
-    "restart_gap": "no session was running",
-    "feed_gap": "the feed had a hole that was filled later",
-    "late_candle": "its candle was corrected",
-}
-"""Why a close was not evaluated in time."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:

@@ -8,16 +8,13 @@ from rich.text import Text
 from edgeproof.cli.columns import Cell, Filling, aligned
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import TradeClosed
-from edgeproof.core.model.round_trip import StopKind
-from edgeproof.core.model.trading_event import TradeEnded
 from edgeproof.services.figures import clock_text, labels, money_text, price_text, quantity_text, shortened, span_text
+from edgeproof.services.record_words import way_out
 from edgeproof.services.signal_document import direction_word
 
 WIDE = 100
 _SHORT_ID = 6
 _FIGURES = frozenset({"quantity", "entry", "exit", "held", "P&L net", "R"})
-_WAYS_OUT = {"exit": "rule", "emergency": "at once"}
-_STOPS = {StopKind.INITIAL: "stop", StopKind.BREAK_EVEN: "break-even", StopKind.TRAILING: "trailing"}
 
 
 def trade_table(closed: Sequence[TradeClosed], width: int) -> tuple[Text, list[Text]]:
@@ -50,13 +47,6 @@ def _cells(closed: TradeClosed, names: dict[Instrument, str]) -> list[Cell | Fil
         Text(f"{trade.r_multiple:+.2f}", colour),
         Text(trade.signal_id[:_SHORT_ID], "dim"),
     ]
-
-
-def way_out(trade: TradeEnded) -> str:
-    """What ended a trade: a stop or a target, and which; a rule of its hypothesis; or a person or breaker, at once."""
-    if trade.reason == "stop":
-        return _STOPS[trade.stop_kind]
-    return _WAYS_OUT.get(trade.reason, trade.reason.replace("-", " "))
 
 
 def total_text(closed: Sequence[TradeClosed]) -> Text:

@@ -6,15 +6,15 @@ a misspelt cost must not quietly become the default.
 
 import difflib
 import os
-import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 
+from edgeproof.config.lines import line_of
 from edgeproof.config.notify import NotifySettings
 from edgeproof.config.secrecy import check_mode
 from edgeproof.config.values import (
@@ -193,22 +193,23 @@ def risk_error(path: Path, error: InputError) -> InputError:
     found = []
     for problem in str(error).splitlines():
         name, _, words = problem.partition(": ")
-        found.append(f"{path}: line {_line_of(('risk', name), text)}: risk.{name}: {words}")
+        found.append(f"{path}: line {line_of(('risk', name), text)}: risk.{name}: {words}")
     return InputError("\n".join(found))
 
 
 def _problem(place: tuple[int | str, ...], message: str, found: object, text: str) -> str:
     key = ".".join(str(part) for part in place)
-    line = _line_of(place, text)
+    line = line_of(place, text)
     if "Extra inputs" not in message:
-        said = "" if "found" in message or _may_be_secret(place) else f", found {found!r}"
+        said = "" if "found" in message or may_be_secret(place) else f", found {found!r}"
         return f"line {line}: {key}: {message.removeprefix('Value error, ')}{said}"
     near = difflib.get_close_matches(key, _known_keys(Settings), n=1, cutoff=0.4)
     hint = f'; did you mean "{near[0]}"?' if near else f"; known are {', '.join(_known_keys(Settings))}"
     return f'line {line}: unknown key "{key}"{hint}'
 
 
-def _may_be_secret(place: tuple[int | str, ...]) -> bool:
+def may_be_secret(place: Sequence[int | str]) -> bool:
+    """Whether what stands at a place of the settings may be a secret, or hold one: it is never repeated."""
     return place[0] == "journal" or bool(_SECRET & set(place))
 
 
@@ -224,25 +225,3 @@ def _known_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
         else:
             keys.append(f"{prefix}{name}")
     return keys
-
-
-def _line_of(place: tuple[int | str, ...], text: str) -> int:
-    """The line that sets a key; failing that, the one of what it stands in: an inline table, its section; else 1."""
-    wanted = [str(part) for part in place if isinstance(part, str)]
-    depths = {depth: number for number, key in _keys(text) if (depth := len(key)) and key == wanted[:depth]}
-    return depths[max(depths)] if depths else 1
-
-
-def _keys(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines of sections and keys, each with the whole name."""
-    section: list[str] = []
-    for line_number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[+([^\[\]]+)\]", line):
-            section = _names(header[1])
-            yield line_number, section
-        elif found := re.match(r"""\s*([\w."'\s-]+?)\s*=""", line):
-            yield line_number, [*section, *_names(found[1])]
-
-
-def _names(dotted: str) -> list[str]:
-    return [part.strip().strip("\"'") for part in dotted.split(".")]

@@ -1,6 +1,6 @@
 """What the inside needs of the outside, as Protocols that speak facts only."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -358,6 +358,29 @@ class Journal(Protocol):
 
     def close(self) -> None:
         """Let go of the database."""
+        ...
+
+
+class SearchedJournal(Journal, Protocol):
+    """A journal that people leaf through from its end: all kinds of records at once."""
+
+    def back(
+        self,
+        *kinds: type[Record],
+        instruments: Collection[Instrument] | None = None,
+        start: int | None = None,
+        end: int | None = None,
+        before: int | None = None,
+    ) -> Iterator[Entry[Record]]:
+        """The records of some kinds with start <= at <= end, the newest first.
+
+        With `before` only those whose place in the journal is before that one. Who takes their time reading holds
+        nothing up, and at no time more than a few thousand records.
+        """
+        ...
+
+    def counts(self, after: int = 0) -> Mapping[type[Record], int]:
+        """How many records of each kind there are whose place is beyond one; those of which there are any."""
         ...
 
 

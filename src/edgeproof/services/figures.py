@@ -16,9 +16,13 @@ def price_text(price: float | None) -> str:
 
     >>> price_text(60_043.7), price_text(150.263), price_text(0.601139), price_text(1.234e-7)
     ('60,043.70', '150.2630', '0.601139', '0.000000123400')
+    >>> price_text(0.0), price_text(-2.5), price_text(math.nan), price_text(math.inf)
+    ('0', '-2.5', 'nan', 'inf')
     """
     if price is None:
         return ""
+    if not 0 < price < math.inf:
+        return f"{price:,.6g}"  # of a signal that is void: no number, or none that a price can be
     digits = 2 if price >= 1_000 else 4 if price >= 1 else 5 - math.floor(math.log10(price))
     return f"{price:,.{digits}f}"
 

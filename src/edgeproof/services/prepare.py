@@ -131,7 +131,7 @@ def history_source(
         taken += [each for each in pending if isinstance(each, CandleTaken) and each.candle.instrument == instrument]
         rates = [each.record for each in journal.read(FundingTaken, instrument=instrument, session=session)]
         rates += [each for each in pending if isinstance(each, FundingTaken) and each.funding.instrument == instrument]
-        return _joined(candles, candles_of([each.candle for each in taken])), _with(funding, rates)
+        return joined_candles(candles, candles_of([each.candle for each in taken])), with_rates(funding, rates)
 
     return load
 
@@ -155,7 +155,7 @@ def _loaded(store: CandleStore, instrument: Instrument, end: int, span: int) -> 
     return fill_until(candles[first:], end)
 
 
-def _joined(history: Candles, taken: Candles) -> Candles:
+def joined_candles(history: Candles, taken: Candles) -> Candles:
     """History with what was taken in since; of a minute in both, what was taken in."""
     if len(taken) == 0:
         return history
@@ -163,14 +163,15 @@ def _joined(history: Candles, taken: Candles) -> Candles:
     times = np.concatenate([history.open_time[kept], taken.open_time])
     order = np.argsort(times)
 
-    def joined(name: str) -> NDArray[Any]:
+    def both(name: str) -> NDArray[Any]:
         return np.concatenate([getattr(history, name)[kept], getattr(taken, name)])[order]
 
-    columns = {name: joined(name) for name in (*COLUMNS, "filled")}
+    columns = {name: both(name) for name in (*COLUMNS, "filled")}
     return fill_gaps(Candles(timeframe=MINUTE, open_time=times[order], **columns))
 
 
-def _with(funding: Funding, taken: Sequence[FundingTaken]) -> Funding:
+def with_rates(funding: Funding, taken: Sequence[FundingTaken]) -> Funding:
+    """Funding with the rates that were taken in since."""
     rates = dict(zip(funding.time.tolist(), funding.rate.tolist(), strict=True))
     rates |= {each.funding.time: each.funding.rate for each in taken}
     times = sorted(rates)

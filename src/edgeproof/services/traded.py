@@ -1,8 +1,9 @@
 """What trading made of a signal, as a journal has it: its fate, the orders, the result."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from edgeproof.core.model.journal import OrderNoted, SignalTraded, TradeClosed
+from edgeproof.core.model.instrument import Instrument
+from edgeproof.core.model.journal import OrderNoted, Record, SignalTraded, TradeClosed
 from edgeproof.core.model.order import ENTRY, parse_order_id
 from edgeproof.core.model.signal import Signal
 from edgeproof.ports import Journal
@@ -30,21 +31,39 @@ class Traded:
 
 def traded_of(journal: Journal, signal: Signal) -> Traded | None:
     """What trading made of a signal; None where it never came so far."""
-    decided: SignalTraded | None = None
-    orders: list[OrderNoted] = []
-    closed: TradeClosed | None = None
-    found = journal.read(SignalTraded, OrderNoted, TradeClosed, instrument=signal.instrument, start=signal.time)
-    for entry in found:
-        match entry.record:
-            case SignalTraded() as record if record.signal.id == signal.id:
-                decided = record
-            case OrderNoted() as record if _signal_of(record.order_id) == signal.id:
-                orders.append(record)
-            case TradeClosed() as record if record.trade.signal_id == signal.id:
-                closed = record
+    return traded_since(journal, signal.instrument, signal.time).get(signal.id)
+
+
+def traded_since(journal: Journal, instrument: Instrument, start: int, end: int | None = None) -> dict[str, Traded]:
+    """What trading made of the signals of an instrument it decided on between two times, by their ids, up to then."""
+    found: dict[str, Traded] = {}
+    for entry in journal.read(SignalTraded, OrderNoted, TradeClosed, instrument=instrument, start=start, end=end):
+        record = entry.record
+        name = _about(record)
+        known = found.get(name or "")
+        match record:
+            case SignalTraded():
+                found[record.signal.id] = Traded(decided=record) if known is None else replace(known, decided=record)
+            case OrderNoted() if name is not None and known is not None:
+                found[name] = replace(known, orders=(*known.orders, record))
+            case TradeClosed() if name is not None and known is not None:
+                found[name] = replace(known, closed=record)
             case _:
-                pass  # of another signal
-    return None if decided is None else Traded(decided=decided, orders=tuple(orders), closed=closed)
+                pass  # of a signal that was decided on before
+    return found
+
+
+def _about(record: Record) -> str | None:
+    """The id of the signal a record is about."""
+    match record:
+        case SignalTraded():
+            return record.signal.id
+        case OrderNoted():
+            return _signal_of(record.order_id)
+        case TradeClosed():
+            return record.trade.signal_id
+        case _:
+            return None
 
 
 def _signal_of(order_id: str) -> str | None:

@@ -25,7 +25,19 @@ from edgeproof.web.hub import Hub
 from edgeproof.web.methods import no_such_way
 from edgeproof.web.pages import build_id, mount_pages
 from edgeproof.web.problems import ALWAYS
-from edgeproof.web.routes import actions, live, me, overview, performance, push, signals
+from edgeproof.web.routes import (
+    actions,
+    chart,
+    journal,
+    live,
+    me,
+    overview,
+    performance,
+    push,
+    research,
+    settings,
+    signals,
+)
 
 
 def web_app(place: Place, door: Door | None = None) -> FastAPI:
@@ -59,7 +71,11 @@ def web_app(place: Place, door: Door | None = None) -> FastAPI:
         me.routes(place),
         overview.routes(place, kept_signals),
         signals.routes(place, kept_signals),
+        chart.routes(place, kept_signals),
         performance.routes(place),
+        research.routes(place),
+        journal.routes(place),
+        settings.routes(place),
         actions.routes(place),
         push.routes(place),
         live.routes(hub),

@@ -25,6 +25,8 @@ export interface SignalPage {
   signals: SignalRow[];
   before: number | null;
   facets: SignalFacets;
+  /** Whether there are older ones still that are not listed: only the newest 20,000 are. */
+  older_left_out: boolean;
 }
 
 export interface Check {

@@ -201,6 +201,8 @@ export interface Overview {
   trading: Trading | null;
   taken_until: Record<string, string>;
   funnel: {
+    /** Whether all of the day are counted: no more than its newest 20,000 are. */
+    is_whole: boolean;
     day: string;
     fired: number;
     fates: Record<string, number>;

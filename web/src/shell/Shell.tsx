@@ -11,14 +11,15 @@ import { StatusBar } from "./StatusBar";
 import "./shell.css";
 
 export function Shell() {
-  const isPhone = useMediaQuery("(max-width: 48em)") ?? false;
+  // Below the breakpoint at which the frame makes room for the rail.
+  const isPhone = useMediaQuery("(max-width: 47.99em)") ?? false;
   const [isHelpOpen, help] = useDisclosure(false);
   useFreshness();
   useEffect(() => live.start(), []);
   useShortcuts(help.toggle);
   useTitle();
   return (
-    <AppShell header={{ height: 52 }} navbar={{ width: 76, breakpoint: "sm", collapsed: { mobile: true } }} footer={{ height: isPhone ? 58 : 0 }} padding="md">
+    <AppShell header={{ height: 52 }} navbar={{ width: 88, breakpoint: "sm", collapsed: { mobile: true } }} footer={{ height: isPhone ? 58 : 0 }} padding="md">
       <a className="skip-link" href="#main">
         Skip to the page
       </a>

@@ -46,7 +46,7 @@ export function ConfirmDialog({ action, isOpen, close }: { action: Action; isOpe
       },
     );
   return (
-    <Modal opened={isOpen} onClose={close} title={`${action.label}?`} centered closeButtonProps={{ "aria-label": "Close" }}>
+    <Modal opened={isOpen} onClose={close} title={`${action.label}?`} centered closeButtonProps={{ "aria-label": "Leave it as it is" }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -13,8 +13,8 @@ from edgeproof.adapters.storage.runs import RUNS
 from edgeproof.core.model.errors import InputError, StoreError
 from edgeproof.core.model.round_trip import ExitReason, RoundTrips, StopKind
 
-_DOCUMENT = "run.json"
-_EDGE = "edge.json"
+DOCUMENT = "run.json"
+EDGE = "edge.json"
 _NAMED = 8
 
 _REASONS = {reason.word: int(reason) for reason in ExitReason}
@@ -33,7 +33,7 @@ class StoredRun:
 
 def run_ids(home: Path) -> tuple[str, ...]:
     """The ids of the runs kept under home, the newest first."""
-    documents = list((home / RUNS).glob(f"*/{_DOCUMENT}"))
+    documents = list((home / RUNS).glob(f"*/{DOCUMENT}"))
     found = [(each.stat().st_mtime_ns, each.parent.name) for each in documents if not each.parent.name.startswith(".")]
     return tuple(name for _, name in sorted(found, reverse=True))
 
@@ -72,10 +72,10 @@ def read_run(folder: Path) -> StoredRun:
     StoreError
         When a file of it is missing or damaged.
     """
-    edge = folder / _EDGE
+    edge = folder / EDGE
     return StoredRun(
         folder=folder,
-        document=_document(folder / _DOCUMENT),
+        document=_document(folder / DOCUMENT),
         edge=_document(edge) if edge.exists() else None,
         trades=_trades(folder),
     )

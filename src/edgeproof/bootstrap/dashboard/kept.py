@@ -18,7 +18,8 @@ _MOST = 8
 class Kept(Generic[T]):
     """The last answers to a few questions. Of several who ask at once one makes the answer, the others wait for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
         self._turn = threading.Lock()
         self._answers: OrderedDict[Hashable, tuple[Hashable, T]] = OrderedDict()
 
@@ -29,7 +30,7 @@ class Kept(Generic[T]):
             if known is None or known[0] != made_from:
                 known = made_from, make()
                 self._answers[question] = known
-                while len(self._answers) > _MOST:
+                while len(self._answers) > self._most:
                     self._answers.popitem(last=False)
             return known[1]
 

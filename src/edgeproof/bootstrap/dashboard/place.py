@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from edgeproof.bootstrap.asking import kept_journal
-from edgeproof.ports import Journal
+from edgeproof.ports import SearchedJournal
 
 Document = dict[str, Any]
 
@@ -21,7 +21,7 @@ class Place:
     may_push_here: bool = False
 
     @contextmanager
-    def journal(self) -> Iterator[Journal]:
+    def journal(self) -> Iterator[SearchedJournal]:
         """The journal of the home, to be read while the block lasts; an empty one where there is none yet."""
         with kept_journal(self.home, self.config) as journal:
             yield journal

@@ -279,12 +279,40 @@ def evaluate_expression(
     (milliseconds) at which a block must end: they never change the result.
     """
     node = parse(expression) if isinstance(expression, str) else expression
+    return evaluate_nodes((node,), candles, funding, timeframe=timeframe, cuts=cuts, capacity=capacity)[0]
+
+
+def evaluate_nodes(
+    nodes: Sequence[Node],
+    candles: Candles,
+    funding: Funding = NO_FUNDING,
+    *,
+    timeframe: int | None = None,
+    cuts: Iterable[float] = (),
+    capacity: int = BLOCK,
+) -> "list[np.ndarray[Any, Any]]":
+    """The values of several expressions on every candle of a timeframe: what `evaluate_expression` says of each."""
     length = candles.timeframe if timeframe is None else timeframe
-    plan = make_plan((), (Probe(length, node),))
+    plan = make_plan((), tuple(Probe(length, node) for node in nodes))
     columns = series_columns(candles, funding, plan.series)
     evaluator = Evaluator(plan, capacity)
-    parts = [evaluator.probe(0) for _ in run_batch(evaluator, [columns[each] for each in plan.series], cuts)]
-    return np.concatenate(parts) if parts else evaluator.probe(0)
+    numbers = range(len(nodes))
+    blocks = [
+        [evaluator.probe(number) for number in numbers]
+        for _ in run_batch(evaluator, [columns[each] for each in plan.series], cuts)
+    ]
+    if not blocks:
+        return [evaluator.probe(number) for number in numbers]
+    return [np.concatenate([block[number] for block in blocks]) for number in numbers]
 
 
-__all__ = ["BLOCK", "Events", "Evaluator", "Output", "evaluate_events", "evaluate_expression", "series_columns"]
+__all__ = [
+    "BLOCK",
+    "Evaluator",
+    "Events",
+    "Output",
+    "evaluate_events",
+    "evaluate_expression",
+    "evaluate_nodes",
+    "series_columns",
+]

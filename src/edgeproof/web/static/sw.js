@@ -1,59 +1,87 @@
 // The service worker: keeps the built files, so that the pages open at once and say so plainly when the server is away.
 // Nothing of the API is ever kept: an old price that looks like one of now costs money.
-const BUILD = "95c856e8508bc1fc";
-const FILES = ["/assets/Chart-Cx5PT9DV.js","/assets/Journal-D6v7SAuK.js","/assets/Login-DB9O8xDK.js","/assets/Overview-B3ry-49R.js","/assets/Performance-DN_X3kVZ.js","/assets/Research-BhLaGzuT.js","/assets/Settings-C-K48CtF.js","/assets/Signals-DPE4OZE8.js","/assets/index-BFlUC-xY.css","/assets/index-BsqxUe66.js"];
-const KEPT = `edgeproof-${BUILD}`;
+const BUILD = "4bb031a332d89cb2";
+const FILES = ["/assets/Chart-jtnMwW-o.css","/assets/Chart-zTq8QGmb.js","/assets/CopyButton-Gg73Hpnc.js","/assets/IconArrowUp-BuF4YLib.js","/assets/IconChevronRight-CRI9gs8E.js","/assets/Journal-DIIg63_x.js","/assets/Journal-jIL4lUml.css","/assets/List-Cb6qhu0K.js","/assets/Login-BCita3M1.js","/assets/Overview-Bk4KizsE.css","/assets/Overview-fKYFz4oK.js","/assets/Performance-BbP18FCi.js","/assets/Performance-DOlBRRhw.css","/assets/Plot-B3hWhiTu.js","/assets/Plot-CnsZ1jie.css","/assets/Research-BL1IqCT-.js","/assets/Research-CHFeAEh2.css","/assets/SegmentedControl-nmP5pIuO.js","/assets/Select-Be79nhzx.js","/assets/Settings-Bm8IzIKB.js","/assets/Settings-Cm0bmxvU.css","/assets/Signals-B9x4L9Ub.css","/assets/Signals-CHZ8Fw_n.js","/assets/Switch-BOcMJTKd.js","/assets/Waiting-WsTfgsks.js","/assets/esm-Bndu1R4T.js","/assets/index-DVyc5XcO.js","/assets/index-_Z8HXlpF.css","/assets/live-C2ocbESA.js","/assets/parts-Dljq_mRV.js","/assets/signals-CZH_j8V4.js","/assets/useInfiniteQuery-RIfgHA9d.js","/assets/useSlashFocus-DcNpvuav.js"];
+const PREFIX = "edgeproof-";
+const KEPT = PREFIX + BUILD;
 const OFFLINE = "/offline.html";
+// Their names do not say what is in them, unlike those under /assets/: they belong to one build.
+const PLAIN = [OFFLINE, "/offline.css", "/icon.svg", "/icon-192.png"];
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll([...FILES, OFFLINE, "/offline.css", "/icon.svg"])));
+  const plain = PLAIN.map((path) => new Request(path, { cache: "reload" }));
+  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll([...FILES, ...plain])));
 });
 
 self.addEventListener("message", (event) => {
-  if (event.data === "take over") self.skipWaiting();
+  if (event.data === "take over" || event.data?.take_over_if === BUILD) self.skipWaiting();
 });
 
 self.addEventListener("activate", (event) => {
-  event.waitUntil(
-    caches
-      .keys()
-      .then((names) => Promise.all(names.filter((name) => name !== KEPT).map((name) => caches.delete(name))))
-      .then(() => self.clients.claim()),
-  );
+  event.waitUntil(forget().then(() => self.clients.claim()));
 });
 
+/** Caches of older builds go, but the last: a tab that is still of that build finds its parts, though the server has them no more. */
+async function forget() {
+  const older = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== KEPT);
+  await Promise.all(older.slice(0, -1).map((name) => caches.delete(name)));
+}
+
 self.addEventListener("fetch", (event) => {
-  const url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/api/")) return;
-  if (event.request.mode === "navigate") {
-    // The page itself always comes from the server: after an upgrade the old one must not come back.
-    event.respondWith(fetch(event.request).catch(() => caches.match(OFFLINE)));
-  } else if ((FILES.includes(url.pathname) || url.pathname === "/offline.css" || url.pathname === "/icon.svg")) {
-    event.respondWith(caches.match(event.request).then((found) => found ?? fetch(event.request)));
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/api/")) return;
+  if (request.mode === "navigate") {
+    // The page itself always comes from the server, past the browser's own cache: the old one must not come back.
+    event.respondWith(fetch(request, { cache: "no-cache" }).catch(() => caches.match(OFFLINE, { cacheName: KEPT })));
+  } else if (url.pathname.startsWith("/assets/")) {
+    event.respondWith(caches.match(request).then((found) => found ?? fetch(request)));
+  } else if (PLAIN.includes(url.pathname)) {
+    event.respondWith(caches.match(request, { cacheName: KEPT }).then((found) => found ?? fetch(request)));
   }
 });
 
 self.addEventListener("push", (event) => {
-  const said = event.data?.json() ?? {};
+  const said = wordsOf(event.data);
   event.waitUntil(
     self.registration.showNotification(said.title ?? "edgeproof", {
       body: said.body ?? "",
       tag: said.tag,
       data: { url: said.url ?? "/" },
       icon: "/icon-192.png",
+      badge: "/icon-192.png",
+      silent: said.silent === true,
+      timestamp: said.at ?? Date.now(),
       requireInteraction: said.severity === "critical",
     }),
   );
 });
 
+/** A browser takes the right to push away from who shows nothing: so something is shown whatever came. */
+function wordsOf(data) {
+  if (!data) return {};
+  try {
+    return data.json() ?? {};
+  } catch {
+    return { body: data.text() };
+  }
+}
+
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   const url = new URL(event.notification.data?.url ?? "/", location.origin);
-  if (url.origin !== location.origin) return;
-  event.waitUntil(
-    self.clients.matchAll({ type: "window" }).then((windows) => {
-      const open = windows[0];
-      return open ? open.navigate(url.href).then((at) => (at ?? open).focus()) : self.clients.openWindow(url.href);
-    }),
-  );
+  if (url.origin === location.origin) event.waitUntil(show(url.href));
 });
+
+/** In a window that is open already, if there is one; some will not be led, and then a new one it is. */
+async function show(address) {
+  const windows = await self.clients.matchAll({ type: "window" });
+  const open = windows.find((each) => each.url === address) ?? windows.find((each) => each.focused) ?? windows[0];
+  if (open === undefined) return self.clients.openWindow(address);
+  try {
+    const at = open.url === address ? open : await open.navigate(address);
+    return await (at ?? open).focus();
+  } catch {
+    return self.clients.openWindow(address);
+  }
+}

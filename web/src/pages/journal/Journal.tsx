@@ -58,6 +58,8 @@ export default function Journal() {
           <Failure error={found.error} retry={() => void found.refetch()} />
         ) : found.isPending ? (
           <Waiting lines={12} />
+        ) : records.length === 0 && found.hasNextPage ? (
+          <Further of={found} />
         ) : records.length === 0 ? (
           isAsking ? (
             <Empty title="Nothing matches">
@@ -76,6 +78,23 @@ export default function Journal() {
         )}
       </section>
     </Stack>
+  );
+}
+
+/** Nothing yet among the newest: the journal is looked through further back, part by part. */
+function Further({ of }: { of: ReturnType<typeof useRecords>["found"] }) {
+  const { fetchNextPage, isFetchingNextPage, isFetchNextPageError } = of;
+  useEffect(() => {
+    if (!isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
+  }, [fetchNextPage, isFetchingNextPage, isFetchNextPageError]);
+  if (isFetchNextPageError) return <Failure error={of.error} retry={() => void fetchNextPage()} />;
+  return (
+    <>
+      <Text size="sm" c="dimmed" mb="sm" role="status">
+        Nothing among the newest: looking further back …
+      </Text>
+      <Waiting lines={6} />
+    </>
   );
 }
 

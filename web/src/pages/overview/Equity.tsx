@@ -40,7 +40,7 @@ export function EquityPanel({ session }: { session: string | null }) {
   return (
     <Panel title="Equity against what was expected" aside={aside}>
       <Shown of={equity} lines={9}>
-        {({ curve, why }) => (curve === null ? <Empty title="No trade is over yet">{why}</Empty> : <CurveOf curve={curve} unit={unit} />)}
+        {({ curve, why }) => (curve === null ? <Empty title="Nothing to draw yet">{why}</Empty> : <CurveOf curve={curve} unit={unit} />)}
       </Shown>
     </Panel>
   );
@@ -81,9 +81,10 @@ function CurveOf({ curve, unit }: { curve: Curve; unit: Unit }) {
           <>
             {", "}
             <span className={stands === "below" ? "lost" : undefined}>{stands} the band</span>: {percent(band.share_below, 0)} of the draws
-            ended lower.
+            ended lower
           </>
         )}
+        .
         {curve.untested.length > 0 && ` Without a tested record: ${curve.untested.join(", ")}.`}
       </Text>
     </Stack>

@@ -38,6 +38,7 @@ export function FunnelPanel({ funnel, hasTrading }: { funnel: Overview["funnel"]
           ))}
         </ul>
       )}
+      {!funnel.is_whole && <Text size="xs" className="warned" mt={6}>More have fired than are counted: these are the newest 20,000 of the day.</Text>}
       {funnel.fired === 0 && <Text size="xs" c="dimmed" mt={6}>None has fired on this day yet.</Text>}
     </Panel>
   );

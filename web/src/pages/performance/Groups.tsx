@@ -37,7 +37,7 @@ export function Groups({ stats, by, setBy }: { stats: Stats; by: Grouping; setBy
             <tbody>
               {stats.groups.map((group) => (
                 <tr key={group.label}>
-                  <td className="whole strong">{words(group.label)}</td>
+                  <td className="whole strong">{words(String(group.label))}</td>
                   <td className="number" data-name="trades">{count(group.n)}</td>
                   <td className="number" data-name="win rate" title={`95 %: ${percent(group.win_rate_low)} to ${percent(group.win_rate_high)}`}>{percent(group.win_rate)}</td>
                   <td className="number" data-name="PF">{said(group)}</td>

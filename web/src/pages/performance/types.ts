@@ -72,7 +72,8 @@ export interface Stats {
   streaks: { wins: number; losses: number; current: number };
   hypotheses: HypothesisStats[];
   by: Grouping;
-  groups: ({ label: string } & Figures)[];
+  /** Labels are names; of hours, their numbers. */
+  groups: ({ label: string | number } & Figures)[];
 }
 
 export interface DriftRow extends Weight {

@@ -111,7 +111,9 @@ function Row({ row }: { row: Compared }) {
           <StateBadge state={b.state} />
         )}
       </div>
-      <div role="cell">{fromTo(a, b, (each) => count(each.n))}</div>
+      <div role="cell" data-name="trades">
+        {fromTo(a, b, (each) => count(each.n))}
+      </div>
       <div role="cell">
         {fromTo(a, b, (each) => percent(each.win_rate))} <Change value={change.win_rate} text={percent(change.win_rate, 1, true)} />
       </div>

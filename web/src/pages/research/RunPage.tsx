@@ -69,7 +69,7 @@ function Summary({ detail }: { detail: RunDetail }) {
         <Facts
           facts={[
             ["On", some(run.instruments)],
-            ["History", run.start && run.end ? `${isoDay(run.start)} to ${isoDay(run.end)}` : "all that is stored"],
+            ["History", <History key="history" start={run.start} end={run.end} />],
             ["Hypotheses", count(run.hypotheses)],
             ["Version", run.version],
           ]}
@@ -103,6 +103,15 @@ function Summary({ detail }: { detail: RunDetail }) {
   );
 }
 
+function History({ start, end }: { start: string | null; end: string | null }) {
+  if (start === null || end === null) return <>all that is stored</>;
+  return (
+    <>
+      <span className="day">{isoDay(start)}</span> to <span className="day">{isoDay(end)}</span>
+    </>
+  );
+}
+
 function Certificates({ of }: { of: readonly Certificate[] }) {
   if (of.length === 0) return <Empty title="No certificates">The run does not say what its data were like.</Empty>;
   return (
@@ -121,8 +130,8 @@ function Certificates({ of }: { of: readonly Certificate[] }) {
           {of.map((each) => (
             <Table.Tr key={each.instrument}>
               <Table.Th scope="row">{each.instrument}</Table.Th>
-              <Table.Td>{isoDay(each.start)}</Table.Td>
-              <Table.Td>{isoDay(each.end)}</Table.Td>
+              <Table.Td className="day">{isoDay(each.start)}</Table.Td>
+              <Table.Td className="day">{isoDay(each.end)}</Table.Td>
               <Table.Td className="number">{count(each.candles)}</Table.Td>
               <Table.Td className="number">{count(each.missing)}</Table.Td>
               <Table.Td className="number">{percent(each.coverage, 2)}</Table.Td>

@@ -1,11 +1,11 @@
-import { Anchor, Badge, Button, Checkbox, Group, Text } from "@mantine/core";
+import { Alert, Anchor, Badge, Button, Checkbox, Group, List, Text } from "@mantine/core";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { count } from "../../ui/format";
 import { Moment } from "../../ui/Moment";
 import { Empty, Panel, Shown } from "../../ui/parts";
 import { useRuns } from "./queries";
-import type { Run } from "./types";
+import type { Run, UnreadableRun } from "./types";
 import { isoDay, some } from "./words";
 
 /** All runs of the home; two of them can be chosen and compared. */
@@ -36,22 +36,46 @@ export function Runs() {
       }
     >
       <Shown of={runs}>
-        {({ runs: found }) =>
-          found.length === 0 ? (
-            <Empty title="No run yet">
-              Hypotheses are proven by a run over stored history: <code>edgeproof data sync</code>, then <code>edgeproof discover</code>. What
-              it finds is shown here as soon as it is written.
-            </Empty>
-          ) : (
-            <ul className="runs">
-              {found.map((run) => (
-                <RunRow key={run.id} run={run} isOnly={found.length < 2} isChosen={chosen.includes(run.id)} toggle={() => toggle(run.id)} />
-              ))}
-            </ul>
-          )
-        }
+        {({ runs: found, unreadable, left_out: leftOut }) => (
+          <>
+            <Unreadable runs={unreadable} />
+            {found.length === 0 && unreadable.length === 0 ? (
+              <Empty title="No run yet">
+                Hypotheses are proven by a run over stored history: <code>edgeproof data sync</code>, then <code>edgeproof discover</code>. What
+                it finds is shown here as soon as it is written.
+              </Empty>
+            ) : (
+              <ul className="runs">
+                {found.map((run) => (
+                  <RunRow key={run.id} run={run} isOnly={found.length < 2} isChosen={chosen.includes(run.id)} toggle={() => toggle(run.id)} />
+                ))}
+              </ul>
+            )}
+            {leftOut > 0 && (
+              <Text size="xs" c="dimmed" mt="sm">
+                {count(leftOut)} older ones are kept, and not listed.
+              </Text>
+            )}
+          </>
+        )}
       </Shown>
     </Panel>
+  );
+}
+
+/** What hides nothing: the runs that can be read stand below it. */
+function Unreadable({ runs }: { runs: readonly UnreadableRun[] }) {
+  if (runs.length === 0) return null;
+  return (
+    <Alert color="yellow" title={runs.length === 1 ? "One run cannot be shown" : `${runs.length} runs cannot be shown`} mb="md" role="status">
+      <List size="sm" className="wraps">
+        {runs.map((run) => (
+          <List.Item key={`${run.id} ${run.problem}`}>
+            <span className="mono">{run.id}</span> {run.problem}
+          </List.Item>
+        ))}
+      </List>
+    </Alert>
   );
 }
 

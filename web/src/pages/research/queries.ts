@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { ask, query } from "../../api/client";
-import type { Comparison, Run, RunDetail } from "./types";
+import type { Comparison, RunDetail, RunList } from "./types";
 
 export function useRuns() {
-  return useQuery({ queryKey: ["runs"], queryFn: ({ signal }) => ask<{ runs: Run[] }>("/runs", signal) });
+  return useQuery({ queryKey: ["runs"], queryFn: ({ signal }) => ask<RunList>("/runs", signal) });
 }
 
 export function useRun(id: string) {

@@ -14,6 +14,18 @@ export interface Run {
   other_version: boolean;
 }
 
+/** A run that is damaged, or half written. */
+export interface UnreadableRun {
+  id: string;
+  problem: string;
+}
+
+export interface RunList {
+  runs: Run[];
+  unreadable: UnreadableRun[];
+  left_out: number;
+}
+
 export interface Analysis {
   hypothesis: string;
   scope: string;

@@ -49,3 +49,14 @@ export function AccessPanel({ access }: { access: Access }) {
     </Panel>
   );
 }
+
+/** For who only looks. */
+export function NoAccess() {
+  return (
+    <Panel title="Access">
+      <Text size="sm" c="dimmed">
+        Who may enter is shown to an operator. You may look.
+      </Text>
+    </Panel>
+  );
+}

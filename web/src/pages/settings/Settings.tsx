@@ -2,7 +2,7 @@ import { Anchor, Stack, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { ask } from "../../api/client";
 import { Shown } from "../../ui/parts";
-import { AccessPanel } from "./AccessPanel";
+import { AccessPanel, NoAccess } from "./AccessPanel";
 import { Channels } from "./Channels";
 import { AboutPanel, LooksPanel } from "./HerePanels";
 import { InForce } from "./InForce";
@@ -38,7 +38,7 @@ export default function Settings() {
               <Notifications />
             </div>
             <div id="access">
-              <AccessPanel access={found.access} />
+              {found.access === null ? <NoAccess /> : <AccessPanel access={found.access} />}
             </div>
           </>
         )}

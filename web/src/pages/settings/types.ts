@@ -33,7 +33,8 @@ export interface Settings {
   limits_in_force: Record<string, unknown> | null;
   differs: string[];
   channels: Channel[];
-  access: Access;
+  /** Null for who only looks. */
+  access: Access | null;
 }
 
 export interface Tested {

@@ -12,6 +12,8 @@ import { COLUMNS, SignalCard, SignalLine, spoken } from "./SignalRows";
 interface List {
   rows: readonly SignalRow[];
   total: number;
+  /** Whether older ones are kept that are not listed. */
+  isCut: boolean;
   selected: string | null;
   select: (id: string) => void;
   open: (id: string) => void;
@@ -21,7 +23,7 @@ interface List {
 /** So near to the top, one looks at what comes rather than reads what came. */
 const AT_TOP = 8;
 
-export function SignalList({ rows, total, selected, select, open, more }: List) {
+export function SignalList({ rows, total, isCut, selected, select, open, more }: List) {
   const isNarrow = useMediaQuery("(max-width: 62em)", false, { getInitialValueInEffect: false }) ?? false;
   const height = isNarrow ? 82 : 38;
   const box = useRef<HTMLDivElement>(null);
@@ -102,6 +104,7 @@ export function SignalList({ rows, total, selected, select, open, more }: List) 
       </div>
       <Text size="xs" c="dimmed" className="list-foot" component="div">
         <span role="status">{count(total)} {total === 1 ? "signal" : "signals"}</span>
+        {isCut && <span className="warned">of the newest 20,000; older ones: edgeproof why ID</span>}
         <span className="hints">{rows.length < total ? `${count(rows.length)} loaded · ` : ""}j k or arrows walk, Enter opens, / searches</span>
       </Text>
     </div>

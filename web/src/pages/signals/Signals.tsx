@@ -14,7 +14,7 @@ export default function Signals() {
   const { id } = useParams();
   const [search, setSearch] = useSearchParams();
   const filters = filtersOf(search);
-  const { rows, total, pages, facets } = useSignals(filters);
+  const { rows, total, pages, facets, isCut } = useSignals(filters);
   const [selected, setSelected] = useState<string | null>(id ?? null);
   const input = useRef<HTMLInputElement>(null);
   const navigate = useNavigate();
@@ -57,7 +57,7 @@ export default function Signals() {
       ) : rows.length === 0 ? (
         <section className="panel">
           {isFiltered ? (
-            <Empty title="No signal is like that">Take a filter away: nothing this home has kept matches all of them.</Empty>
+            <Empty title="No signal is like that">Take a filter away: nothing {isCut ? "of the newest 20,000 signals" : "this home has kept"} matches all of them.</Empty>
           ) : (
             <Empty title="No signal yet">
               <Code>edgeproof scan</Code> watches for signals of proven hypotheses, <Code>edgeproof scan --all</Code> of all of them. Each appears here when it fires.
@@ -65,7 +65,7 @@ export default function Signals() {
           )}
         </section>
       ) : (
-        <SignalList rows={rows} total={total} selected={selected} select={setSelected} open={open} more={more} />
+        <SignalList rows={rows} total={total} isCut={isCut} selected={selected} select={setSelected} open={open} more={more} />
       )}
       <Drawer
         opened={id !== undefined}

@@ -7,7 +7,7 @@ import { keep, merged, newerThan } from "./merge";
 const row = (id: string, more: Partial<SignalRow> = {}): SignalRow =>
   ({ id, symbol: "BTC/USD:USD", instrument: "BTCUSDT.P", venue_symbol: "PF_XBTUSD", timeframe: "5m", direction: "long", hypothesis: "Fade", state: "qualified", fate: "told", rule: null, regime: "trending", trade: null, ...more }) as SignalRow;
 const page = (seq: number, ...signals: SignalRow[]): SignalPage =>
-  ({ seq, total: signals.length, signals, before: null, facets: { symbols: [], timeframes: [], hypotheses: [], fates: {}, states: {} } });
+  ({ seq, total: signals.length, signals, before: null, older_left_out: false, facets: { symbols: [], timeframes: [], hypotheses: [], fates: {}, states: {} } });
 const came = (seq: number, of: SignalRow): StreamEvent => ({ seq, kind: "signal", document: of as unknown as Record<string, unknown> });
 const traded = (seq: number, id: string, fate: string): StreamEvent => ({ seq, kind: "traded", document: { id, fate, rule: null } });
 

@@ -25,7 +25,7 @@ export function useSignals(filters: Filters) {
   );
   const pages = useSignalPages(stable as Record<string, string>);
   const found = useMemo(() => merged(pages.data?.pages ?? [], events, stable), [pages.data, events, stable]);
-  return { ...found, pages, facets: pages.data?.pages[0]?.facets };
+  return { ...found, pages, facets: pages.data?.pages[0]?.facets, isCut: pages.data?.pages[0]?.older_left_out === true };
 }
 
 /** A text that follows another a moment later: a search is not asked for at every letter. */

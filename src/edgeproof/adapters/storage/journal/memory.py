@@ -1,9 +1,10 @@
 """A journal in memory: for tests, demonstrations, and as the journal of a home where nothing was written yet."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from edgeproof.adapters.storage.journal.rows import Row, entry_of, kind_name, row_of
+from edgeproof.adapters.storage.journal.rows import KIND_NAMES, Row, entry_of, kind_name, row_of
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import CandleTaken, Decided, Entry, Record
 
@@ -44,6 +45,28 @@ class MemoryJournal:
                 continue
             if (session is None or row.session == session) and _is_within(row.at, start, end):
                 yield entry_of(seq, row, wanted[row.kind])
+
+    def back(
+        self,
+        *kinds: type[Record],
+        instruments: Collection[Instrument] | None = None,
+        start: int | None = None,
+        end: int | None = None,
+        before: int | None = None,
+    ) -> Iterator[Entry[Record]]:
+        """The records of some kinds with start <= at <= end and before a place, the newest first."""
+        wanted = None if instruments is None else {each.unified for each in instruments}
+        known = {kind_name(kind): kind for kind in kinds}
+        for seq, row in reversed(list(enumerate(self._rows, 1))):
+            if (before is not None and seq >= before) or row.kind not in known:
+                continue
+            if (wanted is None or row.instrument in wanted) and _is_within(row.at, start, end):
+                yield entry_of(seq, row, known[row.kind])
+
+    def counts(self, after: int = 0) -> Mapping[type[Record], int]:
+        """How many records of each kind there are beyond a place."""
+        found = Counter(row.kind for row in self._rows[max(0, after) :])
+        return {kind: found[name] for kind, name in KIND_NAMES.items() if found[name]}
 
     def last(self, kind: type[R], count: int) -> tuple[Entry[R], ...]:
         """The newest records of a kind, in the order they were written."""

@@ -40,7 +40,7 @@ from edgeproof.core.model.journal import (
 
 R = TypeVar("R", bound=Record)
 
-_KINDS: dict[type[Any], str] = {
+KIND_NAMES: Mapping[type[Any], str] = {
     SessionBegan: "began",
     SessionEnded: "ended",
     CandleTaken: "candle",
@@ -60,7 +60,7 @@ _KINDS: dict[type[Any], str] = {
     OutboxKept: "outbox",
     CommandHeard: "command",
 }
-CANDLE = _KINDS[CandleTaken]
+CANDLE = KIND_NAMES[CandleTaken]
 
 
 class Row(NamedTuple):
@@ -88,14 +88,14 @@ class _Candle(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 def kind_name(kind: type[R]) -> str:
     """The word for a kind of record in the column `kind`."""
-    return _KINDS[kind]
+    return KIND_NAMES[kind]
 
 
 def row_of(record: Record) -> Row:
     """A record as a row; one that holds what cannot be written is a `StoreError`."""
     try:
         return Row(
-            kind=_KINDS[type(record)],
+            kind=KIND_NAMES[type(record)],
             session=record.session,
             at=int(record.at),
             instrument=_instrument_name(record),
@@ -191,5 +191,5 @@ def _plain(thing: object) -> object:
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=_plain)
 _CANDLES = msgspec.msgpack.Decoder(_Candle).decode
 _DECODERS: dict[type[Any], Callable[[bytes], Any]] = {
-    kind: msgspec.msgpack.Decoder(kind).decode for kind in _KINDS if kind is not CandleTaken
+    kind: msgspec.msgpack.Decoder(kind).decode for kind in KIND_NAMES if kind is not CandleTaken
 }

@@ -1,6 +1,7 @@
 """The table of the journal as the newest revision leaves it, and what is asked of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -58,6 +59,65 @@ def entries(kind: str, *, instrument: str | None, start: int | None, end: int | 
     if session is not None:
         wanted = wanted.where(column.session == session)
     return wanted.order_by(column.seq)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Which rows are wanted, of whatever place."""
+
+    kinds: Sequence[str]
+    instruments: Sequence[str] | None = None
+    start: int | None = None
+    end: int | None = None
+
+    @property
+    def can_have_any(self) -> bool:
+        """Whether any row can be within them."""
+        return bool(self.kinds) and (self.instruments is None or bool(self.instruments))
+
+
+def newest_place(bounds: Bounds, before: int) -> sa.Select[int | None]:
+    """The place of the newest row within bounds and before a place."""
+    of_kinds = [sa.select(sa.func.max(JOURNAL.c.seq)).where(*_of_kind(kind, bounds, before)) for kind in bounds.kinds]
+    place: sa.ColumnElement[int | None] = sa.union_all(*of_kinds).subquery().c[0]
+    return sa.select(sa.func.max(place))
+
+
+def _of_kind(kind: str, bounds: Bounds, before: int) -> Iterator[sa.ColumnElement[bool]]:
+    column = JOURNAL.c
+    yield column.kind == kind
+    if bounds.instruments is None and bounds.start is None and bounds.end is None:
+        yield column.seq < before
+        return
+    # A sum is in no index: rows are found by instrument and time, and not walked through from the newest on.
+    yield column.seq + 0 < before
+    yield column.at >= (_BEGINNING if bounds.start is None else bounds.start)
+    if bounds.end is not None:
+        yield column.at <= bounds.end
+    if bounds.instruments is not None:
+        yield column.instrument.in_(bounds.instruments)
+
+
+def part(bounds: Bounds, first: int, last: int) -> Entries:
+    """The rows within bounds from one place to another, newest first."""
+    column = JOURNAL.c
+    wanted = _ENTRY.where(column.seq.between(first, last), column.kind.in_(bounds.kinds))
+    if bounds.instruments is not None:
+        wanted = wanted.where(column.instrument.in_(bounds.instruments))
+    # A sum is in no index: the rows are found by their places, of which there are few.
+    if bounds.start is not None:
+        wanted = wanted.where(column.at + 0 >= bounds.start)
+    if bounds.end is not None:
+        wanted = wanted.where(column.at + 0 <= bounds.end)
+    return wanted.order_by(column.seq.desc())
+
+
+def counted(kinds: Sequence[str], after: int) -> sa.CompoundSelect[str, int]:
+    """How many rows of each kind there are beyond a place: along the index, kind by kind."""
+    column = JOURNAL.c
+    return sa.union_all(
+        *(sa.select(sa.literal(kind), sa.func.count()).where(column.kind == kind, column.seq > after) for kind in kinds)
+    )
 
 
 def newest(kind: str, count: int) -> Entries:

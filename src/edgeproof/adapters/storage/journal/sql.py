@@ -6,7 +6,7 @@ adds them.
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from heapq import merge
 from typing import TypeVar
@@ -15,8 +15,27 @@ import sqlalchemy as sa
 
 from edgeproof.adapters.storage.journal.migrate import check
 from edgeproof.adapters.storage.journal.place import Problems, place_of, reading_engine, store_error
-from edgeproof.adapters.storage.journal.rows import CANDLE, Row, entry_of, instrument_named, kind_name, row_of
-from edgeproof.adapters.storage.journal.schema import JOURNAL, TAKEN_UNTIL, Entries, entries, keyed, newest
+from edgeproof.adapters.storage.journal.rows import (
+    CANDLE,
+    KIND_NAMES,
+    Row,
+    entry_of,
+    instrument_named,
+    kind_name,
+    row_of,
+)
+from edgeproof.adapters.storage.journal.schema import (
+    JOURNAL,
+    TAKEN_UNTIL,
+    Bounds,
+    Entries,
+    counted,
+    entries,
+    keyed,
+    newest,
+    newest_place,
+    part,
+)
 from edgeproof.adapters.storage.journal.writer import Writer
 from edgeproof.core.model.errors import StoreError
 from edgeproof.core.model.instrument import Instrument
@@ -25,6 +44,9 @@ from edgeproof.core.model.journal import Decided, Entry, Record
 R = TypeVar("R", bound=Record)
 
 _ROWS_A_FETCH = 2_000
+_FIRST_PART = 250
+_Found = sa.Row[int, str, str, int, str | None, str | None, bytes]
+_LAST_PLACE = 2**63 - 1
 
 
 class SqlJournal:
@@ -84,6 +106,43 @@ class SqlJournal:
                     wanted = wanted.where(JOURNAL.c.seq > after)
                 streams.append(_stream(stack, connection, wanted, kind))
             yield from merge(*streams, key=lambda entry: entry.seq)
+
+    def back(
+        self,
+        *kinds: type[Record],
+        instruments: Collection[Instrument] | None = None,
+        start: int | None = None,
+        end: int | None = None,
+        before: int | None = None,
+    ) -> Iterator[Entry[Record]]:
+        """The records of some kinds with start <= at <= end and before a place, the newest first, read in parts."""
+        known = {kind_name(kind): kind for kind in kinds}
+        bounds = Bounds(
+            kinds=tuple(known),
+            instruments=None if instruments is None else tuple(each.unified for each in instruments),
+            start=start,
+            end=end,
+        )
+        place, size = _LAST_PLACE if before is None else before, _FIRST_PART
+        while rows := self._part(bounds, place, size):
+            for row in rows:
+                yield entry_of(row[0], Row._make(row[1:]), known[row[1]])
+            place, size = rows[-1][0], min(_ROWS_A_FETCH, 2 * size)  # most leaf through little
+
+    def _part(self, bounds: Bounds, before: int, size: int) -> Sequence[_Found]:
+        """The newest rows before a place: some, where there are any. Nothing is held open between two of them."""
+        if not bounds.can_have_any:
+            return ()
+        with self._telling(), self._readers.connect() as connection:
+            last = connection.execute(newest_place(bounds, before)).scalar_one()
+            return () if last is None else connection.execute(part(bounds, last - size + 1, last)).all()
+
+    def counts(self, after: int = 0) -> Mapping[type[Record], int]:
+        """How many records of each kind there are beyond a place."""
+        with self._telling(), self._readers.connect() as connection:
+            rows = connection.execute(counted(tuple(KIND_NAMES.values()), after)).all()
+        found = {name: count for name, count in rows if count}
+        return {kind: found[name] for kind, name in KIND_NAMES.items() if name in found}
 
     def last(self, kind: type[R], count: int) -> tuple[Entry[R], ...]:
         """The newest records of a kind, in the order they were written."""

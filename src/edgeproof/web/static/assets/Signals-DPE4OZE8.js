@@ -1,1 +1,0 @@
-import{b as e,o as t,s as n,t as r}from"./index-BsqxUe66.js";var i=e();function a(){return(0,i.jsxs)(n,{children:[(0,i.jsx)(t,{order:1,children:`Signals`}),(0,i.jsx)(r,{title:`Being built`})]})}export{a as default};
