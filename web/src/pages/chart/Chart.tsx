@@ -45,7 +45,7 @@ function Chosen({ choices }: { choices: Choices }) {
 function NoCandles() {
   return (
     <Empty title="There are no candles yet">
-      They come with <code>edgeproof download --instrument BTC/USD:USD</code>, or with a session:{" "}
+      They come with <code>edgeproof data download --instrument BTC/USD:USD</code>, or with a session:{" "}
       <code>edgeproof paper --all</code>. To look around in a made-up market: <code>edgeproof demo</code>.
     </Empty>
   );

@@ -39,7 +39,7 @@ export function ChartView(viewed: Viewed) {
   if (document.candles.time.length === 0) {
     return (
       <Empty title={`No candles of ${place.symbol} in ${place.timeframe}`}>
-        Download some: <code>edgeproof download --instrument {place.symbol}</code>
+        Download some: <code>edgeproof data download --instrument {place.symbol}</code>
       </Empty>
     );
   }

@@ -41,7 +41,7 @@ export function Runs() {
             <Unreadable runs={unreadable} />
             {found.length === 0 && unreadable.length === 0 ? (
               <Empty title="No run yet">
-                Hypotheses are proven by a run over stored history: <code>edgeproof data sync</code>, then <code>edgeproof discover</code>. What
+                Hypotheses are proven by a run over stored history: <code>edgeproof data download</code>, then <code>edgeproof discover</code>. What
                 it finds is shown here as soon as it is written.
               </Empty>
             ) : (
