@@ -232,7 +232,7 @@ def payload_of(outgoing: Outgoing, tag: str) -> bytes:
         payload = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         if len(payload) <= LONGEST:
             return payload
-        room -= max(1, (len(payload) - LONGEST) // 4)
+        room -= max(1, (len(payload) - LONGEST) // 6)  # a sign is at most so many bytes: \u0000
 
 
 def _page(message: Message) -> str:
