@@ -59,6 +59,7 @@ export function AboutPanel() {
           ["Home", me?.home ?? "–"],
           ["Journal", me?.journal || "–"],
           ["You are", me ? `${me.name} (${me.role === "operator" ? "may steer" : "may look"})` : "–"],
+          ["Made of", <a key="licences" className="plain-link" href="/licences.txt">the work of others, by its licences</a>],
         ]}
       />
     </Panel>
