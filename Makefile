@@ -7,6 +7,7 @@
 # docs    the documentation as a site in site/
 # assets  fetch the chart libraries of the report again
 # web     the dashboard's pages, built anew from web/ (needs Node >= 20.19)
+# audit   known vulnerabilities in what is shipped (asks databases over the net, and needs Node)
 # lock    write the lock files again, after a change of dependencies
 # clean   remove all that make made
 #
@@ -14,7 +15,7 @@
 
 .DEFAULT_GOAL := demo
 .DELETE_ON_ERROR:
-.PHONY: demo test soak check lock-check bench docs assets web lock clean
+.PHONY: demo test soak check lock-check bench docs assets web audit lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -80,6 +81,10 @@ web/node_modules/.stamp: web/package.json web/package-lock.json
 	@command -v npm > /dev/null || { echo 'the pages are built with Node (>= 20.19), and there is none; the built ones in src/edgeproof/web/static work without'; exit 1; }
 	@cd web && npm ci --silent
 	@touch $@
+
+audit: $(UV)
+	@mkdir -p .cache && $(COMPILE) pyproject.toml --all-extras -o .cache/audit.txt > /dev/null
+	@$(PYTHON) .ci/audit .cache/audit.txt $(UV)x
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

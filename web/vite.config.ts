@@ -2,11 +2,23 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { licencesText, packagesOf } from "./scripts/licences.ts";
 import { digestOfSources } from "./scripts/sources.ts";
 
 const root = import.meta.dirname;
 const build = digestOfSources(root);
 const server = process.env["EDGEPROOF_URL"] ?? "http://127.0.0.1:8800";
+
+/** Writes the licences of what is in the bundle; fails where one is not allowed there. */
+function licences(): Plugin {
+  return {
+    name: "licences",
+    apply: "build",
+    generateBundle() {
+      this.emitFile({ type: "asset", fileName: "licences.txt", source: licencesText(packagesOf(this.getModuleIds())) });
+    },
+  };
+}
 
 /** Writes build.json, and the service worker with the build in it and the files it keeps. */
 function builtFrom(): Plugin {
@@ -26,7 +38,7 @@ function builtFrom(): Plugin {
 
 export default defineConfig({
   root,
-  plugins: [react(), builtFrom()],
+  plugins: [react(), builtFrom(), licences()],
   define: { __BUILD__: JSON.stringify(build) },
   build: {
     outDir: join(root, "../src/edgeproof/web/static"),

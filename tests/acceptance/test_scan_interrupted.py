@@ -278,6 +278,7 @@ def test_session_with_its_journal_in_postgres_does_all_that_another_does(market:
     with postgres() as server, replica(*_words(market)) as url:
         journal = server.format(database="postgres")
         (tmp_path / "edgeproof.toml").write_text(f"[journal]\nurl = {json.dumps(journal)}\n")
+        (tmp_path / "edgeproof.toml").chmod(0o600)
         words = scan_words(tmp_path, url, SOME)
         for hours in (4, 8):
             done = edgeproof(*words, "--until", format_time(FROM + hours * HOUR))

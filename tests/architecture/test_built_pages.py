@@ -31,6 +31,13 @@ def test_the_built_pages_are_those_of_the_sources() -> None:
     assert built == digest_of_sources(), "src/edgeproof/web/static is of other sources than web/: run `make web`"
 
 
+def test_the_pages_ship_the_licences_of_what_is_in_them() -> None:
+    """web/scripts/licences.ts writes them, and fails the build for one that is not allowed."""
+    text = (STATIC / "licences.txt").read_text(encoding="utf-8")
+    for name in ("react-dom", "@mantine/core", "lightweight-charts", "uplot"):
+        assert re.search(rf"^{re.escape(name)} \d.*, (MIT|Apache-2.0)$", text, re.MULTILINE)
+
+
 def test_the_lock_of_the_pages_names_no_place_to_fetch_from() -> None:
     assert '"resolved"' not in (WEB / "package-lock.json").read_text(encoding="utf-8")
 

@@ -25,6 +25,7 @@ from tests.support.local_http import Fault, Reply
 from tests.support.memory_journal import MemoryJournal
 from tests.support.outgoing import message, outgoing
 from tests.support.push_service import Browser, PushService
+from tests.support.smtp_server import certificate, server_context
 
 AT = "2026-02-03T10:30:00.000Z"
 
@@ -351,6 +352,56 @@ def test_name_that_cannot_be_found_is_tried_again(tmp_path: Path) -> None:
             ).send(outgoing())
         assert caught.value.blame == "passing"
         await wire.close()
+
+    asyncio.run(doing())
+
+
+class _TlsService(PushService):
+    """A push service behind TLS, with a certificate of a name."""
+
+    def __init__(self, paths: tuple[Path, Path]) -> None:
+        super().__init__()
+        self._paths = paths
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=server_context(self._paths))
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    @property
+    def url(self) -> str:
+        return f"https://push.example.com:{self.port}"
+
+
+@pytest.mark.parametrize(("name", "problem"), [("push.example.com", ""), ("other.example.com", "certificate")])
+def test_address_that_was_looked_at_must_have_the_certificate_of_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, problem: str
+) -> None:
+    paths = certificate(tmp_path, name)
+    monkeypatch.setenv("SSL_CERT_FILE", str(paths[0]))
+    monkeypatch.setattr("edgeproof.adapters.notify.push_wire.is_public", lambda _: True)
+
+    async def resolve(_host: str, _port: int) -> Sequence[str]:
+        return ["127.0.0.1"]
+
+    async def doing() -> None:
+        service = _TlsService(paths)
+        await service.start()
+        given = service.subscribe()
+        keys = vapid_keys(PrivateFile(tmp_path / "vapid.json"))
+        service.key = keys.shown
+        wire = PushWire(Sealer(keys, "me@example.com"), timeout=5.0, resolve=resolve)
+        device = device_of({"endpoint": given["endpoint"], **given["keys"]}, label="", role="", by="", at="")
+        channel = PushChannel(Devices(_kept(tmp_path, device)), wire, clock=SystemClock(), on_words=lambda _: None)
+        if problem:
+            with pytest.raises(ChannelError, match=problem):
+                await channel.send(outgoing())
+        else:
+            await channel.send(outgoing())
+        assert len(service.browser().shown) == (0 if problem else 1)
+        assert service.problems == []
+        assert all(each.headers["host"] == f"push.example.com:{service.port}" for each in service.requests)
+        await channel.close()
+        await service.stop()
 
     asyncio.run(doing())
 

@@ -69,14 +69,14 @@ def test_test_says_why_it_did_not_arrive_and_comes_seldom(tmp_path: Path) -> Non
     with in_thread(service):
         at = pushing(tmp_path)
         answer = at.client.post("/api/push/test")
-        assert (answer.status_code, "no browser" in answer.json()["error"]) == (502, True)
+        assert (answer.status_code, "no browser" in answer.json()["error"]) == (409, True)
         answer = at.client.post("/api/push/test")
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "5")
         at.time.ticks += 5.0
         _switch_on(at, service.subscribe())
         service.always = Reply(status=503)
         answer = at.client.post("/api/push/test")
-        assert (answer.status_code, "503" in answer.json()["error"]) == (502, True)
+        assert (answer.status_code, "503" in answer.json()["error"]) == (409, True)
         assert KEPT not in answer.text
         assert _listed(at)[0]["failures"] == 1
 

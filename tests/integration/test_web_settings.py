@@ -21,6 +21,7 @@ from tests.support.web import OPERATOR, VIEWER, dashboard, looking, place, write
 
 def _settings(home: Path, text: str) -> None:
     (home / "edgeproof.toml").write_text(text, encoding="utf-8")
+    (home / "edgeproof.toml").chmod(0o600)
 
 
 @contextmanager

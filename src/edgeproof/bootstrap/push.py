@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from edgeproof.adapters.clock import SystemClock
-from edgeproof.adapters.notify.push_devices import Device, Devices, device_of
+from edgeproof.adapters.notify.push_devices import Device, Devices, check_endpoint, device_of
 from edgeproof.adapters.storage.private_file import PrivateFile
 from edgeproof.config import Settings
 from edgeproof.core.model.errors import InputError
@@ -60,6 +60,7 @@ def keep_device(home: Path, device: Device, *, may_be_local: bool = False) -> De
     """
     if not can_push():
         raise InputError(WITHOUT)
+    check_endpoint(device.endpoint, may_be_local=may_be_local)
     _sealer(home, Settings()).sealed(device, b"{}")
     return devices_of(home, may_be_local=may_be_local).add(device)
 

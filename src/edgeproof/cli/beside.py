@@ -53,11 +53,13 @@ class Dashboard:
         self._reader.start()
 
     def _read(self) -> None:
-        for line in self._process.stdout or ():
-            self._tell(line.rstrip())
-            if self.url is None and line.startswith("http"):
-                self.url = line.split()[0]
-                self._said.set()
+        if self._process.stdout is not None:
+            with self._process.stdout as lines:
+                for line in lines:
+                    self._tell(line.rstrip())
+                    if self.url is None and line.startswith("http"):
+                        self.url = line.split()[0]
+                        self._said.set()
         self._said.set()
 
     def wait(self, seconds: float) -> str | None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from edgeproof.config import Settings, load_settings, may_be_secret
 from edgeproof.config.lines import line_of
 from edgeproof.config.meanings import meaning_of
-from edgeproof.config.notify import CHANNELS, ChatSettings
+from edgeproof.config.notify import CHANNELS, PUSH, ChatSettings
 from edgeproof.core.model.time import format_duration
 
 HIDDEN = "***"
@@ -52,14 +52,14 @@ def _sections(settings: Settings) -> Iterator[tuple[tuple[str, ...], BaseModel]]
     for name in type(settings).model_fields:
         yield (name,), getattr(settings, name)
         if name == "notify":
-            for channel, section in settings.notify.channels().items():
+            for channel, section in {**settings.notify.channels(), PUSH: settings.notify.push}.items():
                 yield (name, channel), section
 
 
 def _settings(place: tuple[str, ...], section: BaseModel, text: str) -> Iterator[Described]:
     said = _said_in(text, place)
     for name, field in type(section).model_fields.items():
-        if place == ("notify",) and name in CHANNELS:
+        if place == ("notify",) and name in (*CHANNELS, PUSH):
             continue
         key = (*place, name)
         is_secret = place[0] != "web" and may_be_secret(key)

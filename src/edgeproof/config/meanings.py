@@ -24,6 +24,7 @@ _OF_CHANNELS = {
     "to": "to whom it goes",
     "certificates": "certificates to trust beside the usual ones",
     "secret": "where the secret is with which messages are signed",
+    "contact": "a mail address that keepers of push services can write to",
 }
 _MEANINGS = {
     "costs.taker": "fee of an order that takes, a fraction of notional",

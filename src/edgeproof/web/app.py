@@ -21,9 +21,11 @@ from edgeproof.bootstrap.live import system_clock
 from edgeproof.core.model.errors import EdgeproofError, InputError
 from edgeproof.web.gate import Gate
 from edgeproof.web.guard import Guard
-from edgeproof.web.headers import headers_of
+from edgeproof.web.headers import headers_of, is_api
 from edgeproof.web.hub import Hub
+from edgeproof.web.methods import no_such_way
 from edgeproof.web.pages import build_id, mount_pages
+from edgeproof.web.problems import ALWAYS
 from edgeproof.web.routes import (
     actions,
     chart,
@@ -66,7 +68,7 @@ def web_app(place: Place, door: Door | None = None) -> FastAPI:
     app.state.guard = guard
     app.add_middleware(Gate, guard=guard)
     hub = Hub(Follower(place), {"version": __version__, "build": build_id()})
-    api = APIRouter(prefix="/api")
+    api = APIRouter(prefix="/api", responses=ALWAYS)
     for each in (
         me.routes(place),
         overview.routes(place, kept_signals),
@@ -100,10 +102,12 @@ async def _told(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"error": str(error)}, status_code=422 if isinstance(error, InputError) else 500)
 
 
-async def _refused(_: Request, error: Exception) -> JSONResponse:
+async def _refused(request: Request, error: Exception) -> JSONResponse:
     """What a route refuses, in the shape of all errors."""
     if not isinstance(error, HTTPException):
         raise error
+    if error.status_code == 405 and is_api(request.url.path):
+        error = no_such_way(request)
     return JSONResponse({"error": str(error.detail)}, error.status_code, error.headers)
 
 

@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from edgeproof.web.headers import is_api, page_policy
+from edgeproof.web.methods import PAGE, no_such_way
 
 STATIC = Path(__file__).parent / "static"
 
@@ -39,11 +39,11 @@ def mount_pages(app: FastAPI) -> None:
     if (STATIC / "assets").is_dir():
         app.mount("/assets", StaticFiles(directory=STATIC / "assets"))
 
-    @app.get("/{path:path}", include_in_schema=False)
+    @app.get("/{path:path}", include_in_schema=False, name=PAGE)
     def page(request: Request, path: str) -> Response:
         """A file of the top folder, or else the page."""
         if is_api(request.url.path):
-            raise HTTPException(404, f"there is nothing at {request.url.path}")
+            raise no_such_way(request)
         if path in _files():
             return _page() if path == "index.html" else FileResponse(STATIC / path)
         return _page()

@@ -8,7 +8,8 @@ import hashlib
 import ipaddress
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
-from urllib.parse import SplitResult, urlsplit
+
+import httpx
 
 from edgeproof.core.model.errors import InputError
 from edgeproof.ports.kept import Kept
@@ -122,28 +123,26 @@ def check_endpoint(endpoint: str, *, may_be_local: bool = False) -> None:
     InputError
         It cannot. What was found is not repeated: who knows it can send.
     """
-    found = _split(endpoint)
-    host = "" if found is None else (found.hostname or "")
-    if found is not None and may_be_local and host in _LOOPBACK and found.scheme in {"http", "https"}:
+    found = _read(endpoint)
+    if may_be_local and found.host in _LOOPBACK and found.scheme in {"http", "https"}:
         return
-    if found is None or found.scheme != "https" or not host or "@" in found.netloc or len(endpoint) > _LONGEST:
+    is_address = bool(found.host) and 0 < (found.port or 443) < 65_536 and len(endpoint) <= _LONGEST
+    if found.scheme != "https" or not is_address or found.userinfo:
         raise InputError("endpoint: expected the https:// address of a push service, as a browser gives it")
-    if not _is_public_name(host):
+    if not _is_public_name(found.host):
         raise InputError(
             "endpoint: expected a push service in the public internet, found an address of this machine or of a "
             "private network"
         )
 
 
-def _split(endpoint: str) -> SplitResult | None:
-    if not endpoint.isascii() or not endpoint.isprintable() or " " in endpoint or "\\" in endpoint:
-        return None
+def _read(endpoint: str) -> httpx.URL:
+    """The address as who asks it will read it; an empty one where it is none."""
+    is_plain = endpoint.isascii() and endpoint.isprintable() and not set(endpoint) & {" ", "\\"}
     try:
-        found = urlsplit(endpoint)
-        _ = found.port
-    except ValueError:
-        return None
-    return found
+        return httpx.URL(endpoint if is_plain else "")
+    except httpx.InvalidURL:
+        return httpx.URL("")
 
 
 def _is_public_name(host: str) -> bool:

@@ -10,6 +10,7 @@ from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.time import parse_time
 from edgeproof.web.answers import answered, refused
 from edgeproof.web.guard import Viewer
+from edgeproof.web.problems import problems
 
 MOST = 5_000
 
@@ -23,7 +24,7 @@ def routes(kept: KeptChart) -> APIRouter:
         """Every instrument the home has candles of, and every hypothesis."""
         return answered(kept.choices())
 
-    @router.get("/chart")
+    @router.get("/chart", responses=problems(_404="The home has no candles of it"))
     def chart(
         _: Viewer,
         symbol: Annotated[str, Query(min_length=1, max_length=64)],

@@ -79,7 +79,7 @@ def routes(place: Place) -> APIRouter:
         """Records, the newest first; `before` of an answer asks for the next, also where it found none yet."""
         return answered(journal.page(asked.filters(), before=asked.before, limit=asked.limit))
 
-    @router.get("/journal/export", response_class=StreamingResponse)
+    @router.get("/journal/export", responses={200: {"content": {"text/csv": {}, "application/jsonl": {}}}})
     def export(_: Viewer, asked: Annotated[ExportQuery, Query()]) -> Response:
         """All records that match, the newest first, as a file."""
         pieces = journal.pieces(asked.filters(), asked.format)

@@ -14,6 +14,7 @@ from edgeproof.bootstrap.push import can_push
 from edgeproof.core.model.time import DAY, SECOND, format_time
 from edgeproof.web.guard import Guard, Viewer, Visitor, guard_of
 from edgeproof.web.pages import build_id
+from edgeproof.web.problems import problems
 
 _COOKIE_AGE_S = 7 * DAY // SECOND
 
@@ -36,7 +37,7 @@ def routes(place: Place) -> APIRouter:
 
     @router.post(
         "/login",
-        responses={401: {}, 409: {}, 429: {"description": "Too many tries; Retry-After says how long to wait"}},
+        responses=problems(_409="No password is set", _429="Too many tries; Retry-After says how long to wait"),
     )
     def login(request: Request, words: Login) -> Response:
         """Come in with the password of a role."""

@@ -10,6 +10,7 @@ from edgeproof.bootstrap.dashboard.performance import KeptPerformance
 from edgeproof.bootstrap.dashboard.place import Place
 from edgeproof.web.answers import answered, refused
 from edgeproof.web.guard import Viewer
+from edgeproof.web.problems import problems
 
 By = Literal["hypothesis", "instrument", "day", "hour", "regime"]
 
@@ -29,7 +30,7 @@ def routes(place: Place) -> APIRouter:
         """What trading came to, by group, beside the backtest; how hypotheses drift, and their states."""
         return answered(performance.document(by))
 
-    @router.get("/performance/{hypothesis}")
+    @router.get("/performance/{hypothesis}", responses=problems(_404="There is no such hypothesis"))
     def one(_: Viewer, hypothesis: Annotated[str, Path(min_length=1, max_length=200)]) -> Response:
         """All about a hypothesis: what it says, its trades, what it was tested to be."""
         document = performance.of_hypothesis(hypothesis)

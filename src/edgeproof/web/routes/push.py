@@ -14,6 +14,7 @@ from edgeproof.bootstrap.push import WITHOUT, can_push, push_key
 from edgeproof.core.model.errors import ChannelError
 from edgeproof.web.answers import answered, refused
 from edgeproof.web.guard import Viewer, guard_of
+from edgeproof.web.problems import problems
 
 PAUSE_S = 5.0
 """Between two tests: what asks a push service too often is kept out by it."""
@@ -45,7 +46,7 @@ def routes(place: Place) -> APIRouter:
     router = APIRouter(tags=["push"], prefix="/push")
     _add_test(router, place)
 
-    @router.get("/key", responses={404: {"description": "The library that push needs is not installed"}})
+    @router.get("/key", responses=problems(_404="The library that push needs is not installed"))
     def key(_: Viewer) -> Response:
         """The key by which push services know this home; a browser wants it to subscribe."""
         return answered({"key": push_key(place.home)}) if can_push() else refused(404, WITHOUT)
@@ -62,7 +63,7 @@ def routes(place: Place) -> APIRouter:
         found = add_device(place, subscription.given(), label=label, role=visitor.role, by=visitor.name)
         return JSONResponse({"id": found}, 201)
 
-    @router.delete("/subscriptions/{id_}", status_code=204, responses={404: {"description": "There is no such one"}})
+    @router.delete("/subscriptions/{id_}", status_code=204, responses=problems(_404="There is no such one"))
     def unsubscribe(visitor: Viewer, id_: Annotated[str, Path(min_length=1, max_length=64)]) -> Response:
         """Tell a browser no more."""
         if not remove_device(place, id_, visitor.role):
@@ -75,7 +76,7 @@ def routes(place: Place) -> APIRouter:
 def _add_test(router: APIRouter, place: Place) -> None:
     turn = _Turn()
 
-    @router.post("/test", responses={429: {"description": "One was sent a moment ago"}, 502: {"description": "Failed"}})
+    @router.post("/test", responses=problems(_409="Not all were told", _429="One was sent a moment ago"))
     def test(request: Request, visitor: Viewer) -> Response:
         """Send a test to the browsers that are told."""
         if not can_push():
@@ -85,7 +86,7 @@ def _add_test(router: APIRouter, place: Place) -> None:
         try:
             return answered({"found": tell_devices(place, visitor.role)})
         except ChannelError as error:
-            return refused(502, str(error))
+            return refused(409, str(error))
 
 
 class _Turn:

@@ -11,6 +11,7 @@ from edgeproof.bootstrap.dashboard.settings import ChannelTests, settings_docume
 from edgeproof.core.model.errors import InputError
 from edgeproof.web.answers import answered, refused
 from edgeproof.web.guard import Operator, Viewer, access_document
+from edgeproof.web.problems import problems
 
 ChannelName = Literal["telegram", "discord", "email", "webhook", "apprise"]
 
@@ -34,7 +35,7 @@ def routes(place: Place) -> APIRouter:
         access = access_document(request) if visitor.role == "operator" else None
         return answered({**settings_document(place), "access": access})
 
-    @router.post("/channels/{name}/test")
+    @router.post("/channels/{name}/test", responses=problems(_404="It is not set up", _409="A test of it is under way"))
     def proven(_: Operator, name: Annotated[ChannelName, Path()], asked: ChannelTest) -> Response:
         """What `edgeproof notify test` finds of a channel."""
         try:

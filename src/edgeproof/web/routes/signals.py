@@ -11,6 +11,7 @@ from edgeproof.bootstrap.dashboard.signals import KeptSignals, signal_document
 from edgeproof.services.dashboard.signal_index import MOST, Wanted
 from edgeproof.web.answers import LAST_PLACE, answered, refused
 from edgeproof.web.guard import Viewer
+from edgeproof.web.problems import problems
 
 _Word = Annotated[str | None, Query(max_length=200)]
 
@@ -44,7 +45,7 @@ def routes(place: Place, signals: KeptSignals) -> APIRouter:
         """The newest signals, in pages; `before` of an answer asks for the next."""
         return answered(signals.page(asked.wanted(), before=asked.before, limit=asked.limit))
 
-    @router.get("/signals/{id_}")
+    @router.get("/signals/{id_}", responses=problems(_404="There is no such signal"))
     def one(_: Viewer, id_: Annotated[str, Path(min_length=1, max_length=64)]) -> Response:
         """All about a signal: what `edgeproof why` prints."""
         document = signal_document(place, id_)

@@ -40,7 +40,7 @@ export function EquityPanel({ session }: { session: string | null }) {
   return (
     <Panel title="Equity against what was expected" aside={aside}>
       <Shown of={equity} lines={9}>
-        {({ curve, why }) => (curve === null ? <Empty title="No trade is over yet">{why}</Empty> : <CurveOf curve={curve} unit={unit} />)}
+        {({ curve, why }) => (curve === null ? <Empty title="Nothing to draw yet">{why}</Empty> : <CurveOf curve={curve} unit={unit} />)}
       </Shown>
     </Panel>
   );
