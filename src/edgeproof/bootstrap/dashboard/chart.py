@@ -132,7 +132,7 @@ class KeptChart:
         first, last = format_time(start), format_time(end)
         listed, _ = self._signals.newest(journal)
         of_it = (each.row for each in reversed(listed) if each.row["symbol"] == instrument.unified)
-        trades = trade_rows(traded_since(journal, instrument, start - _LONGEST_TRADE))
+        trades = trade_rows(traded_since(journal, instrument, start - _LONGEST_TRADE, end + _LONGEST_TRADE))
         return {
             "signals": [row for row in of_it if first < row["at"] <= last],
             "trades": [row for row in trades if row["opened_at"] <= last and (row["closed_at"] or last) >= first],
