@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 
 from edgeproof import __version__
 from edgeproof.bootstrap.dashboard.access import access_to
+from edgeproof.bootstrap.dashboard.chart import KeptChart
 from edgeproof.bootstrap.dashboard.door import Door
 from edgeproof.bootstrap.dashboard.follow import Follower
 from edgeproof.bootstrap.dashboard.place import Place
@@ -43,11 +44,12 @@ from edgeproof.web.routes import (
 def web_app(place: Place, door: Door | None = None) -> FastAPI:
     """The dashboard of a home, as it is entered through a door."""
     kept_signals = KeptSignals(place)
+    kept_chart = KeptChart(place, kept_signals)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         # Read beforehand what would take its time when the first page asks.
-        reading = asyncio.create_task(asyncio.to_thread(kept_signals.read))
+        reading = asyncio.create_task(asyncio.to_thread(_read, kept_signals, kept_chart))
         yield
         await reading
 
@@ -71,7 +73,7 @@ def web_app(place: Place, door: Door | None = None) -> FastAPI:
         me.routes(place),
         overview.routes(place, kept_signals),
         signals.routes(place, kept_signals),
-        chart.routes(place, kept_signals),
+        chart.routes(kept_chart),
         performance.routes(place),
         research.routes(place),
         journal.routes(place),
@@ -88,6 +90,11 @@ def web_app(place: Place, door: Door | None = None) -> FastAPI:
     app.add_exception_handler(Exception, _broken)
     mount_pages(app)
     return app
+
+
+def _read(signals: KeptSignals, chart: KeptChart) -> None:
+    signals.read()
+    chart.read()
 
 
 async def _told(_: Request, error: Exception) -> JSONResponse:

@@ -1,20 +1,22 @@
 """The chart of a home: candles, with what a hypothesis sees in them and what was traded."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from edgeproof.adapters.storage.library import user_files
 from edgeproof.adapters.storage.states import LIVE, read_states
 from edgeproof.bootstrap import open_store
 from edgeproof.bootstrap.asking import kept_trading
 from edgeproof.bootstrap.dashboard.candles import Held, KeptCandles, candles_from, funding_of, stored
-from edgeproof.bootstrap.dashboard.kept import newest
+from edgeproof.bootstrap.dashboard.kept import Kept, files_state, newest
 from edgeproof.bootstrap.dashboard.place import Document, Place
 from edgeproof.bootstrap.dashboard.signals import KeptSignals
 from edgeproof.bootstrap.parity import library_now
 from edgeproof.core.model.candle import Candles
-from edgeproof.core.model.errors import InputError
+from edgeproof.core.model.errors import EdgeproofError, InputError
 from edgeproof.core.model.instrument import Instrument
-from edgeproof.core.model.journal import CandleTaken, SessionBegan
+from edgeproof.core.model.journal import CandleTaken, HistoryUsed, SessionBegan
 from edgeproof.core.model.time import DAY, MINUTE, format_duration, format_time, parse_duration
 from edgeproof.core.signals.generate import warm_up
 from edgeproof.core.signals.hypothesis import Hypothesis
@@ -24,8 +26,13 @@ from edgeproof.services.dashboard.chart import Seen, candle_columns, seen, timef
 from edgeproof.services.traded import traded_since
 from edgeproof.services.trading_document import trading_document
 
+NOTHING = "this home has no candles yet; edgeproof data download brings them, edgeproof paper takes them in live"
+
 _SETTLES = 10
 """Times its warm-up: what a recurrence began with is then too little to see."""
+
+_SESSIONS = 50
+"""So many of the last sessions are asked where they began."""
 
 _LONGEST_TRADE = 14 * DAY
 _LONGEST = 7 * DAY
@@ -50,21 +57,35 @@ class KeptChart:
         self._place = place
         self._signals = signals
         self._candles = KeptCandles()
+        self._began: Kept[tuple[SessionBegan, ...]] = Kept(1)
+        self._library: Kept[tuple[Hypothesis, ...]] = Kept(1)
+
+    def read(self) -> None:
+        """Answer once, before somebody asks: what computes is loaded then, which takes a second or more."""
+        with suppress(EdgeproofError):
+            found = self.choices()
+            if found["instruments"] and found["hypotheses"]:
+                symbol, first = found["instruments"][0]["symbol"], found["hypotheses"][0]
+                asked = ChartAsked(
+                    symbol=symbol, timeframe=first["timeframe"], hypothesis=first["name"], end=None, count=1
+                )
+                self.chart(asked)
 
     def choices(self) -> Document:
         """`GET /api/instruments`."""
         held = stored(open_store(self._place.home))
         with self._place.journal() as journal:
-            last = _last_session(journal)
+            began = self._sessions(journal)
             taken = journal.taken_until()
-        watched = set() if last is None else {each.instrument for each in last.history}
+        watched = {each.instrument for each in began[-1].history} if began else set()
         states = {str(each.get("hypothesis")): each for each in read_states(self._place.home).values()}
         return {
             "instruments": [
                 _instrument_row(each, held.get(each), taken.get(each), is_watched=each in watched)
                 for each in sorted({*held, *taken}, key=lambda each: (each not in watched, each.unified))
             ],
-            "hypotheses": [_hypothesis_row(each, states.get(each.name)) for each in self._hypotheses(last)],
+            "hypotheses": [_hypothesis_row(each, states.get(each.name)) for each in self._hypotheses(began)],
+            "why": None if held or taken else NOTHING,
         }
 
     def chart(self, asked: ChartAsked) -> Document | None:
@@ -83,9 +104,11 @@ class KeptChart:
                 return None
             held = known.get(instrument, Held())
             timeframe = _timeframe(asked.timeframe, held.base)
-            hypothesis = self._hypothesis(journal, asked.hypothesis)
+            began = self._sessions(journal)
+            hypothesis = self._hypothesis(began, asked.hypothesis)
             taken = self._candles.taken(journal, instrument, held)
-            base = candles_from(store, instrument, held.base, taken, _start(asked, timeframe, hypothesis, taken, held))
+            start = _start(asked, timeframe, hypothesis, _ends(asked, taken, held), _histories(began, instrument))
+            base = candles_from(store, instrument, held.base, taken, start)
             candles, earlier = window(base, timeframe, end=asked.end, count=asked.count)
             found = _seen(store, journal, instrument, hypothesis, base, candles)
             return {
@@ -109,24 +132,34 @@ class KeptChart:
         first, last = format_time(start), format_time(end)
         listed, _ = self._signals.newest(journal)
         of_it = (each.row for each in reversed(listed) if each.row["symbol"] == instrument.unified)
-        trades = trade_rows(traded_since(journal, instrument, start - _LONGEST_TRADE))
+        trades = trade_rows(traded_since(journal, instrument, start - _LONGEST_TRADE, end + _LONGEST_TRADE))
         return {
             "signals": [row for row in of_it if first < row["at"] <= last],
             "trades": [row for row in trades if row["opened_at"] <= last and (row["closed_at"] or last) >= first],
         }
 
-    def _hypotheses(self, last: SessionBegan | None) -> Sequence[Hypothesis]:
-        """Those of the last session as it knew them, then what else there is now."""
-        known = {} if last is None else {each.name: each for each in definitions(last).hypotheses}
-        return tuple(({each.name: each for each in library_now(self._place.home)} | known).values())
+    def _sessions(self, journal: Journal) -> tuple[SessionBegan, ...]:
+        """The last sessions, the newest last."""
+        made_from = newest(journal, SessionBegan)
+        return self._began.get(None, made_from, lambda: tuple(e.record for e in journal.last(SessionBegan, _SESSIONS)))
 
-    def _hypothesis(self, journal: Journal, name: str) -> Hypothesis | None:
+    def _hypotheses(self, began: Sequence[SessionBegan]) -> Sequence[Hypothesis]:
+        """Those of the last session as it knew them, then what else there is now."""
+        home = self._place.home
+        now = self._library.get(None, files_state(user_files(home)), lambda: library_now(home))
+        return tuple(({each.name: each for each in now} | _watched(began)).values())
+
+    def _hypothesis(self, began: Sequence[SessionBegan], name: str) -> Hypothesis | None:
         if not name:
             return None
-        found = next((each for each in self._hypotheses(_last_session(journal)) if each.name == name), None)
+        found = _watched(began).get(name) or next((e for e in self._hypotheses(began) if e.name == name), None)
         if found is None:
             raise InputError(f'no hypothesis is called "{name}"; edgeproof hypotheses list has all of them')
         return found
+
+
+def _watched(began: Sequence[SessionBegan]) -> dict[str, Hypothesis]:
+    return {each.name: each for each in definitions(began[-1]).hypotheses} if began else {}
 
 
 def _seen(
@@ -140,11 +173,6 @@ def _seen(
     if hypothesis is None or len(candles) == 0:
         return Seen(indicators=[], conditions=[])
     return seen(hypothesis, base, funding_of(store, journal, instrument, int(base.open_time[0])), candles)
-
-
-def _last_session(journal: Journal) -> SessionBegan | None:
-    found = journal.last(SessionBegan, 1)
-    return found[0].record if found else None
 
 
 def _positions(journal: Journal, place: Place, instrument: Instrument) -> list[Document]:
@@ -197,9 +225,30 @@ def _timeframe(text: str, base: int) -> int:
     return found
 
 
-def _start(asked: ChartAsked, timeframe: int, hypothesis: Hypothesis | None, taken: Candles, held: Held) -> int:
-    """From when on candles are needed: so that all that is shown is whole, and what is computed has settled."""
+def _ends(asked: ChartAsked, taken: Candles, held: Held) -> int:
+    """When the last candle that is asked for ends, or a little later."""
     until = max(held.until, int(taken.open_time[-1]) + MINUTE if len(taken) else 0)
-    end = until if asked.end is None else min(asked.end, until)
-    settling = 0 if hypothesis is None else _SETTLES * warm_up(hypothesis)
-    return max(0, (end - asked.count * timeframe - settling - timeframe) // _LONGEST * _LONGEST)
+    return until if asked.end is None else min(asked.end, until)
+
+
+def _histories(began: Sequence[SessionBegan], instrument: Instrument) -> Sequence[HistoryUsed]:
+    """From when to when each session had history of an instrument before it went on, the newest first."""
+    return [used for each in reversed(began) for used in each.history if used.instrument == instrument]
+
+
+def _start(
+    asked: ChartAsked, timeframe: int, hypothesis: Hypothesis | None, end: int, histories: Sequence[HistoryUsed]
+) -> int:
+    """From when on candles are needed: so that all that is shown is whole, and what is computed has settled.
+
+    Where a session saw all of the window, from where it began itself: a balance volume, or how long ago something
+    was, is then to the last bit what its signals were fired on.
+    """
+    first = end - (asked.count + 1) * timeframe
+    if hypothesis is None:
+        return max(0, first // _LONGEST * _LONGEST)
+    needed = warm_up(hypothesis)
+    for used in histories:
+        if used.end <= end and used.start + needed <= first:
+            return used.start
+    return max(0, (first - _SETTLES * needed) // _LONGEST * _LONGEST)

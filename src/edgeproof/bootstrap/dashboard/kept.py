@@ -2,7 +2,8 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -47,3 +48,13 @@ def states_file(home: Path) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return found.st_ino, found.st_mtime_ns
+
+
+def files_state(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
+    """Which files there are, and when they were written; one that is gone by now is left out."""
+    found = []
+    for each in files:
+        with suppress(OSError):
+            state = each.stat()
+            found.append((str(each), state.st_size, state.st_mtime_ns))
+    return tuple(found)

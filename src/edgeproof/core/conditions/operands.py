@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from edgeproof.core.conditions.parse import parse, parse_condition
 from edgeproof.core.indicators.node import Constant, Kind, Node
+from edgeproof.core.indicators.registry import INDICATORS
 
 
 @lru_cache(maxsize=65536)
@@ -26,6 +27,49 @@ def operands(condition: str) -> tuple[tuple[str, Node], ...]:
     parse_condition(condition)
     tree = ast.parse(f"(\n{condition}\n)", mode="eval").body
     return tuple({text: parse(text) for text in _numbers(tree, "")}.items())
+
+
+@lru_cache(maxsize=65536)
+def comparisons(condition: str) -> tuple[tuple[str, ...], ...]:
+    """The numbers a condition holds against one another, comparison by comparison; those written out are among them.
+
+    >>> comparisons('at("1h", rsi(14) < 60) and crosses_above(close, sma(50)) and rising(ema(20), 3)')
+    (("at('1h', rsi(14))", '60'), ('close', 'sma(50)'))
+
+    Raises
+    ------
+    ExpressionError
+        The text is no condition.
+    """
+    parse_condition(condition)
+    return tuple(_comparisons(ast.parse(f"(\n{condition}\n)", mode="eval").body, ""))
+
+
+def _comparisons(tree: ast.expr, timeframe: str) -> Iterator[tuple[str, ...]]:
+    parts = list(_parts(tree, timeframe))
+    compared = parts[: _how_many_compared(tree)]
+    if len(compared) > 1:
+        yield tuple(text for part, own in compared for text in (*_read_at(part, own), *_written_out(part)))
+    for part, own in parts:
+        if not isinstance(part, ast.Constant) and parse(ast.unparse(part)).kind is Kind.CONDITION:
+            yield from _comparisons(part, own)
+
+
+def _how_many_compared(tree: ast.expr) -> int:
+    """How many of its parts something compares: all of a comparison, the series a name such as crosses_above takes."""
+    match tree:
+        case ast.Compare():
+            return 1 + len(tree.comparators)
+        case ast.Call(func=ast.Name(id=name)) if name in INDICATORS:
+            return sum(each.takes == "series" for each in INDICATORS[name].parameters)
+        case _:
+            return 0
+
+
+def _written_out(tree: ast.expr) -> Iterator[str]:
+    text = ast.unparse(tree)
+    if isinstance(parse(text), Constant):
+        yield text
 
 
 def _numbers(tree: ast.expr, timeframe: str) -> Iterator[str]:

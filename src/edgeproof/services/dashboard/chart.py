@@ -1,17 +1,17 @@
 """What the chart shows: candles, what a hypothesis sees in them, and what was traded. Pure."""
 
-import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from edgeproof.core.candles.resample import resample
 from edgeproof.core.conditions.evaluate import evaluate_nodes
-from edgeproof.core.conditions.operands import operands
+from edgeproof.core.conditions.operands import comparisons, operands
 from edgeproof.core.conditions.parse import parse_condition, parse_number
-from edgeproof.core.indicators.node import Column, Node
+from edgeproof.core.indicators.node import Column, Constant, Node
 from edgeproof.core.model.candle import Candles, FloatArray, Funding, IntArray
 from edgeproof.core.model.journal import OrderNoted
 from edgeproof.core.model.order import ENTRY, STOP, parse_order_id
@@ -31,6 +31,7 @@ TIMEFRAMES = (
 )
 """What candles are shown in, where the home's are no coarser."""
 
+_VOLUME = "volume"
 _ALIKE = 0.2
 _TRUE, _UNDEFINED = 2, 1
 _STOP_SET = frozenset({"intended", "amended", "amend_sent"})
@@ -77,16 +78,20 @@ def seen(hypothesis: Hypothesis, base: Candles, funding: Funding, candles: Candl
     length = hypothesis.timeframe
     rows = _rows_at(base, length, candles)
     values = evaluate_nodes(nodes, base, funding, timeframe=length)
-    levels = {text: _levels(conditions, text) for text in numbers}
+    compared = [each for text in (*conditions, *hypothesis.exit) for each in comparisons(text)]
+    groups = _groups(compared, numbers)
+    # Only where a candle of the chart is one of the hypothesis is its volume of the same size.
+    of_volume = groups.get(_VOLUME) if candles.timeframe == length else None
     at_price = _at_price(list(numbers.values()), values, base, funding, length)
     return Seen(
         indicators=[
             {
                 "label": text,
-                "pane": "price" if is_price else "own",
+                "pane": _pane(is_price=is_price, is_volume=groups[text] == of_volume),
+                "group": groups[text],
                 "timeframe": format_duration(length),
                 "values": _shown(column, rows),
-                "levels": levels[text],
+                "levels": _levels(compared, text),
             }
             for text, column, is_price in zip(numbers, values, at_price, strict=False)
         ],
@@ -108,29 +113,26 @@ def _numbers(hypothesis: Hypothesis) -> Iterator[tuple[str, Node]]:
         yield text, parse_number(text)
 
 
-def _levels(conditions: Sequence[str], text: str) -> list[float]:
-    """The constants a number is compared with."""
-    found: dict[float, None] = {}
-    for condition in conditions:
-        for part in ast.walk(ast.parse(condition.strip(), mode="eval")):
-            match part:
-                case ast.Compare():
-                    sides = [part.left, *part.comparators]
-                case ast.Call(args=[_, _] as sides):
-                    pass
-                case _:
-                    continue
-            if text in map(ast.unparse, sides):
-                found |= dict.fromkeys(value for side in sides for value in _constant(side))
-    return list(found)
+def _levels(compared: Sequence[Sequence[str]], text: str) -> list[float]:
+    """The numbers written out that a number is compared with."""
+    sides = (side for each in compared if text in each for side in each)
+    return list(dict.fromkeys(node.value for side in sides if isinstance(node := parse_number(side), Constant)))
 
 
-def _constant(side: ast.expr) -> list[float]:
-    try:
-        value = ast.literal_eval(side)
-    except ValueError:
-        return []
-    return [float(value)] if isinstance(value, int | float) else []
+def _groups(compared: Sequence[Sequence[str]], texts: Iterable[str]) -> dict[str, int]:
+    """For each number the group it belongs to: those that are compared, at however many removes, are in one."""
+    group = {text: number for number, text in enumerate(dict.fromkeys((*texts, *chain(*compared))))}
+    for each in compared:
+        # What is written out compares with anything, and says nothing of its kind.
+        own = {group[text] for text in each if not isinstance(parse_number(text), Constant)}
+        group = {text: min(own) if number in own else number for text, number in group.items()}
+    return group
+
+
+def _pane(*, is_price: bool, is_volume: bool) -> str:
+    if is_price:
+        return "price"
+    return "volume" if is_volume else "own"
 
 
 def _at_price(

@@ -6,8 +6,6 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from edgeproof.bootstrap.dashboard.chart import ChartAsked, KeptChart
-from edgeproof.bootstrap.dashboard.place import Place
-from edgeproof.bootstrap.dashboard.signals import KeptSignals
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.time import parse_time
 from edgeproof.web.answers import answered, refused
@@ -17,10 +15,9 @@ from edgeproof.web.problems import problems
 MOST = 5_000
 
 
-def routes(place: Place, signals: KeptSignals) -> APIRouter:
+def routes(kept: KeptChart) -> APIRouter:
     """What can be shown, and a window of it."""
     router = APIRouter(tags=["chart"])
-    kept = KeptChart(place, signals)
 
     @router.get("/instruments")
     def instruments(_: Viewer) -> Response:

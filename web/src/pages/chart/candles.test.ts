@@ -7,7 +7,7 @@ function window(times: number[], change: Partial<ChartDocument> = {}, price = 1)
   return {
     symbol: "BTC/USD:USD", timeframe: "1m", timeframe_ms: 60_000, seq: 1,
     candles: { time: times, open: same, high: same, low: same, close: same, volume: same, filled: times.map(() => false) },
-    indicators: [{ label: "sma(2)", pane: "price", timeframe: "1m", values: same, levels: [] }],
+    indicators: [{ label: "sma(2)", pane: "price", group: 0, timeframe: "1m", values: same, levels: [] }],
     conditions: [{ text: "close > 1", values: times.map(() => true) }],
     signals: [], trades: [], position: null, earlier: true, ...change,
   };

@@ -156,7 +156,7 @@ export class Drawing {
     this.panes = [];
     const colourOf = (each: Indicator) => colours.get(nameOf(each, timeframe)) ?? this.look.accent;
     const add = (each: Indicator, pane: number) => this.shown.set(nameOf(each, timeframe), this.lineOf(each, pane, colourOf(each)));
-    for (const each of indicators) if (each.pane === "price") add(each, 0);
+    for (const each of indicators) if (each.pane !== "own") add(each, 0);
     for (const group of panesOf(indicators)) {
       const pane = this.addPane(OWN_PANE);
       for (const each of group) add(each, pane.paneIndex());
@@ -176,7 +176,8 @@ export class Drawing {
 
   private lineOf(indicator: Indicator, pane: number, colour: string): ISeriesApi<"Line"> {
     const options = { color: colour, lineWidth: 2 as const, priceLineVisible: false, lastValueVisible: pane > 0, crosshairMarkerRadius: 3 };
-    const series = this.chart.addSeries(LineSeries, options, pane);
+    const scale = indicator.pane === "volume" ? { priceScaleId: "volume", lineWidth: 1 as const } : {};
+    const series = this.chart.addSeries(LineSeries, { ...options, ...scale }, pane);
     for (const price of indicator.levels) {
       series.createPriceLine({ price, color: this.look.muted, lineWidth: 1, lineStyle: LineStyle.Dashed, axisLabelVisible: true, title: "" });
     }

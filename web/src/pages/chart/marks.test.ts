@@ -10,8 +10,14 @@ function signal(id: string, seconds: number, change: Partial<SignalRow> = {}): S
   return { id, at: new Date(seconds * 1000).toISOString(), direction: "long", fate: "told", hypothesis: "H", ...change } as SignalRow;
 }
 
-function indicator(label: string, pane: "price" | "own" = "own"): Indicator {
-  return { label, pane, timeframe: "5m", values: [], levels: [] };
+let groups = 0;
+
+function indicator(label: string, pane: Indicator["pane"] = "own", group = ++groups): Indicator {
+  return { label, pane, group, timeframe: "5m", values: [], levels: [] };
+}
+
+function labels(panes: Indicator[][]): string[][] {
+  return panes.map((pane) => pane.map(({ label }) => label));
 }
 
 describe("marks of signals", () => {
@@ -31,9 +37,19 @@ describe("marks of signals", () => {
 });
 
 describe("indicators", () => {
-  it("that measure the same share a pane, those of the price have none", () => {
-    const found = panesOf([indicator("rsi(14)"), indicator("2 * sma(volume, 20)"), indicator("rsi(7)"), indicator("volume"), indicator("sma(9)", "price")]);
-    expect(found.map((pane) => pane.map(({ label }) => label))).toEqual([["rsi(14)", "rsi(7)"], ["2 * sma(volume, 20)", "volume"]]);
+  it("that measure the same share a pane, those of the price and of the volume have none", () => {
+    const found = panesOf([indicator("rsi(14)"), indicator("at('1h', adx(14))"), indicator("rsi(7)"), indicator("at('1h', rsi(14))"), indicator("sma(volume, 20)", "volume"), indicator("sma(9)", "price")]);
+    expect(labels(found)).toEqual([["rsi(14)", "rsi(7)", "at('1h', rsi(14))"], ["at('1h', adx(14))"]]);
+  });
+
+  it("that are compared share a pane, whatever they are called", () => {
+    const found = panesOf([indicator("upper_wick", "own", 1), indicator("abs(close - open)", "own", 2), indicator("2 * body", "own", 1), indicator("abs(high - low)", "own", 3)]);
+    expect(labels(found)).toEqual([["upper_wick", "2 * body"], ["abs(close - open)"], ["abs(high - low)"]]);
+  });
+
+  it("that join two panes make one of them, where the first was", () => {
+    const found = panesOf([indicator("obv()", "own", 1), indicator("rsi(7)", "own", 2), indicator("sma(obv(), 20)", "own", 3), indicator("obv()", "own", 3)]);
+    expect(labels(found)).toEqual([["obv()", "sma(obv(), 20)", "obv()"], ["rsi(7)"]]);
   });
 
   it("of another timeframe say so", () => {

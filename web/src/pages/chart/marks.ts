@@ -41,20 +41,24 @@ function shapeOf(signal: SignalRow, isLong: boolean, look: Look): { shape: Shape
   return { shape: "circle", color: look.muted, size: 0.7 };
 }
 
-/** Indicators of a pane of their own: those that measure the same (rsi(7) and rsi(14)) share one. */
+/** Indicators of a pane of their own: those that are compared share one, and those that measure the same (rsi(7) and rsi(14)). */
 export function panesOf(indicators: readonly Indicator[]): Indicator[][] {
-  const panes = new Map<string, Indicator[]>();
+  const panes: Indicator[][] = [];
   for (const each of indicators) {
-    if (each.pane === "price") continue;
-    const kind = measured(each);
-    panes.set(kind, [...(panes.get(kind) ?? []), each]);
+    if (each.pane !== "own") continue;
+    const of = panes.filter((pane) => pane.some((other) => other.group === each.group || measured(other) === measured(each)));
+    const joined = [...of.flat(), each];
+    const first = of[0];
+    if (first === undefined) panes.push(joined);
+    else panes.splice(panes.indexOf(first), 1, joined);
+    for (const pane of of.slice(1)) panes.splice(panes.indexOf(pane), 1);
   }
-  return [...panes.values()];
+  return panes;
 }
 
+/** What an indicator measures: the name of one that is called with numbers only, on whatever timeframe. */
 function measured({ label }: Indicator): string {
-  if (label.includes("volume")) return "volume";
-  return /[a-z_]+(?=\()/i.exec(label)?.[0] ?? label;
+  return /^(?:at\('\w+', )?([a-z]\w*)\([\d., ]*\)+$/i.exec(label)?.[1] ?? label;
 }
 
 /** What an indicator is called in the address and in the legend. */

@@ -37,7 +37,10 @@ export interface Columns {
 
 export interface Indicator {
   label: string;
-  pane: "price" | "own";
+  /** Where it belongs: among the candles, over their volume, or below. */
+  pane: "price" | "volume" | "own";
+  /** Numbers that conditions compare with one another are of one group. */
+  group: number;
   timeframe: string;
   values: (number | null)[];
   levels: number[];
