@@ -1,1 +1,0 @@
-import{B as e}from"./index-BdIaw8WV.js";import{Ht as t,It as n}from"./live-C2ocbESA.js";var r=t(n(),1);function i(){let t=(0,r.useRef)(null);return e([[`/`,()=>t.current?.focus()]]),t}export{i as t};
