@@ -77,7 +77,9 @@ def test_two_runs_are_compared_by_what_differs(visit: Visiting, rich: RichHome, 
 def test_record_of_the_journal_is_found_opened_and_taken_away(looking: Visit) -> None:
     page = looking.go("/journal")
     wanted = looking.api("/journal?kind=closed&limit=1")["records"][0]
+    expect(page.get_by_role("region", name="Records").get_by_role("button").first).to_be_visible()
     page.keyboard.press("/")
+    expect(page.get_by_label("Search")).to_be_focused()
     page.keyboard.type(wanted["document"]["trade"]["signal_id"])
     head = (
         page.get_by_role("region", name="Records").get_by_role("button").filter(has_text=wanted["words"].split("  ")[0])

@@ -79,7 +79,8 @@ def test_status_where_no_channel_is_set_up_says_so(asked: Asked) -> None:
     found = asked("notify", "status")
     assert (found.status, found.out) == (
         0,
-        "nobody is told: no channel is set up ([notify] in the settings; see docs, Get told)\n",
+        "nobody is told: no channel is set up ([notify] in the settings; see docs, Get told), "
+        "and no browser asked to be\n",
     )
 
 
