@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from edgeproof.adapters.storage.wishes import FolderWishes
-from edgeproof.ports import Wishes
+from edgeproof.ports.wishes import Wishes
 from tests.support.wishes import MemoryWishes, wish
 
 Open = Callable[[], Wishes]

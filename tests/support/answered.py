@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from edgeproof.bootstrap.asking import waiting_signals
 from edgeproof.core.model.journal import Record
-from edgeproof.ports import Journal, Report, Wish
+from edgeproof.ports import Journal, Report
+from edgeproof.ports.wishes import Wish
 from edgeproof.services.answers.commands import PhoneAnswers, Sources
 from edgeproof.services.kept_book import kept_book, marks_of
 from edgeproof.services.scoreboard import Records

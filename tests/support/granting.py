@@ -10,7 +10,8 @@ from edgeproof.adapters.storage.wishes import FolderWishes
 from edgeproof.bootstrap.journal import hold_home, open_journal
 from edgeproof.config import JournalSettings
 from edgeproof.core.model.journal import Asked, Record
-from edgeproof.ports import Journal, Wish
+from edgeproof.ports import Journal
+from edgeproof.ports.wishes import Wish
 from tests.support.sessions import NOW, SESSION
 
 OUTCOME = "an exit at market was sent"

@@ -1,6 +1,6 @@
 """Wishes in memory, and wishes to put there."""
 
-from edgeproof.ports import Wish
+from edgeproof.ports.wishes import Wish
 
 
 class MemoryWishes:

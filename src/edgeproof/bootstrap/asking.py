@@ -17,7 +17,8 @@ from edgeproof.config import load_settings
 from edgeproof.core.model.journal import Asked, BookKept
 from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.time import format_time
-from edgeproof.ports import Journal, SearchedJournal, Wish
+from edgeproof.ports import Journal, SearchedJournal
+from edgeproof.ports.wishes import Wish
 from edgeproof.services.asking_first import offers_of
 from edgeproof.services.kept_book import kept_book, marks_of
 from edgeproof.services.trading_view import TradingView, trading_view

@@ -35,7 +35,8 @@ from edgeproof.core.signals.hypothesis import Hypothesis
 from edgeproof.core.signals.library import read_hypotheses
 from edgeproof.core.signals.validate import Limits
 from edgeproof.core.simulation.costs import costs_for
-from edgeproof.ports import Clock, Journal, LeftWishes, MarketFeed, MarketHistory
+from edgeproof.ports import Clock, Journal, MarketFeed, MarketHistory
+from edgeproof.ports.wishes import LeftWishes
 from edgeproof.research.run_identity import code_version
 from edgeproof.services.desk import Rules
 from edgeproof.services.plan import Fates, Means, Plan, Trader

@@ -11,7 +11,7 @@ from typing import Any
 
 from edgeproof.bootstrap import asking
 from edgeproof.core.model.errors import InputError
-from edgeproof.ports import Wish
+from edgeproof.ports.wishes import Wish
 from edgeproof.services.targets import target_of
 from edgeproof.services.wish_words import offer_of, refuse_to_close_nothing, wish_document
 

@@ -7,7 +7,7 @@ import typer
 from edgeproof.cli.context import Context, command
 
 if TYPE_CHECKING:
-    from edgeproof.ports import Wish
+    from edgeproof.ports.wishes import Wish
     from edgeproof.services.trading_view import TradingView
 
 NOTHING = "nothing was traded yet; edgeproof paper trades on paper"

@@ -19,7 +19,8 @@ from edgeproof.core.model.signal import Decision, Fate, Signal
 from edgeproof.core.model.time import DAY, format_time
 from edgeproof.core.model.trading_event import FateDecided, TradeFate
 from edgeproof.core.signals.watch import ExitMet
-from edgeproof.ports import FeedEvent, Journal, MarketFeed, TradingFeed, Wish
+from edgeproof.ports import FeedEvent, Journal, MarketFeed, TradingFeed
+from edgeproof.ports.wishes import Wish
 from edgeproof.services.figures import quantity_text, rule_text
 from edgeproof.services.prepare import Prepared
 from edgeproof.services.trading import TradingDesk

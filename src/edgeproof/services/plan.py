@@ -17,12 +17,11 @@ from edgeproof.ports import (
     Clock,
     FeedEvent,
     Journal,
-    LeftWishes,
     MarketFeed,
     MarketHistory,
     TradingFeed,
-    Wish,
 )
+from edgeproof.ports.wishes import LeftWishes, Wish
 from edgeproof.services.desk import Rules
 from edgeproof.services.evidence import TrackRecord
 from edgeproof.services.notifying.view import ChannelView

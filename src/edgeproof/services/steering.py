@@ -6,7 +6,8 @@ from edgeproof.core.engine.state import EngineState
 from edgeproof.core.model.order import CancelOrder, PlaceOrder
 from edgeproof.core.model.trading import StateCause
 from edgeproof.core.model.trading_event import CloseAsked, StateAsked
-from edgeproof.ports import SentCommand, Wish
+from edgeproof.ports import SentCommand
+from edgeproof.ports.wishes import Wish
 
 _CAUSES = {
     "stop": StateCause.PERSON_REDUCES,

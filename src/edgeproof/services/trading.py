@@ -53,7 +53,8 @@ from edgeproof.core.model.trading_event import (
     TradingEvent,
 )
 from edgeproof.core.signals.watch import ExitMet
-from edgeproof.ports import FeedEvent, MarketFeed, SentCommand, TradingFeed, Wish
+from edgeproof.ports import FeedEvent, MarketFeed, SentCommand, TradingFeed
+from edgeproof.ports.wishes import Wish
 from edgeproof.services.asking_again import asked_again
 from edgeproof.services.book_keeping import BookKeeper
 from edgeproof.services.drifting import Drifting

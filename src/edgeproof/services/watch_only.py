@@ -7,7 +7,8 @@ from edgeproof.core.model.entry import SignalWeight
 from edgeproof.core.model.instrument import Instrument
 from edgeproof.core.model.journal import Record
 from edgeproof.core.signals.watch import ExitMet
-from edgeproof.ports import FeedEvent, MarketFeed, TradingFeed, Wish
+from edgeproof.ports import FeedEvent, MarketFeed, TradingFeed
+from edgeproof.ports.wishes import Wish
 from edgeproof.services.notifying.view import ChannelView
 from edgeproof.services.prepare import Prepared
 from edgeproof.services.trading_view import TradingView

@@ -6,7 +6,7 @@ from typing import Any
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.signal import Decision
 from edgeproof.core.model.time import format_time
-from edgeproof.ports import Wish
+from edgeproof.ports.wishes import Wish
 from edgeproof.services.figures import clock_text, prices_text
 from edgeproof.services.signal_document import direction_word
 from edgeproof.services.trading_view import TradingView

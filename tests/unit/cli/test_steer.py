@@ -14,7 +14,7 @@ from edgeproof.bootstrap.asking import leave_wish, traded_by
 from edgeproof.core.model.journal import ASKS_FIRST, Asked, Entry, Record
 from edgeproof.core.model.signal import Signal
 from edgeproof.core.model.trading import StateCause, TradingState, TradingStatus
-from edgeproof.ports import Wish
+from edgeproof.ports.wishes import Wish
 from tests.support.asked import ListJournal, ask
 from tests.support.calls import Outcome, call
 from tests.support.sessions import BITCOIN, NOW, SESSION

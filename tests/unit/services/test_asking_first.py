@@ -17,7 +17,8 @@ from edgeproof.core.model.journal import (
 from edgeproof.core.model.signal import Fate
 from edgeproof.core.model.time import HOUR, MINUTE
 from edgeproof.core.model.trading_event import TradeFate
-from edgeproof.ports import FeedEvent, Wish
+from edgeproof.ports import FeedEvent
+from edgeproof.ports.wishes import Wish
 from edgeproof.services.asking_first import AskingFirst, asking_first, offers_of
 from edgeproof.services.taking_up import take_up
 from tests.support.asked import ListJournal

@@ -9,7 +9,7 @@ import pytest
 from edgeproof.core.model.journal import ASKS_FIRST, Decided, SignalTraded
 from edgeproof.core.model.signal import Fate
 from edgeproof.core.model.trading_event import TradeFate
-from edgeproof.ports import Wish
+from edgeproof.ports.wishes import Wish
 from edgeproof.services.asking_first import NOBODY, AskingFirst, asking_first, offers_of
 from edgeproof.services.session import Session
 from edgeproof.services.taking_up import take_up

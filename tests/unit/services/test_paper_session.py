@@ -38,7 +38,8 @@ from edgeproof.core.signals.validate import Limits
 from edgeproof.core.signals.write import hypothesis_toml
 from edgeproof.core.simulation.account import SimulatedAccount
 from edgeproof.core.simulation.streaming import StreamRules, StreamVenue
-from edgeproof.ports import MarketFeed, SentCommand, Wish
+from edgeproof.ports import MarketFeed, SentCommand
+from edgeproof.ports.wishes import Wish
 from edgeproof.services.desk import Rules as DeskRules
 from edgeproof.services.drifting import BacktestSample, Turn, Weighing
 from edgeproof.services.kept_book import book_of, kept_book, marks_of

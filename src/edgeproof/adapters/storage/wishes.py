@@ -12,7 +12,7 @@ import msgspec
 
 from edgeproof.adapters.storage.atomic import sync_folder, write_file
 from edgeproof.core.model.errors import InputError, StoreError
-from edgeproof.ports import Wish
+from edgeproof.ports.wishes import Wish
 
 WISHES = "wishes"
 ASIDE = ".damaged"

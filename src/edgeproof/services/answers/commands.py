@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from edgeproof.core.model.errors import InputError
 from edgeproof.core.model.signal import Decision
-from edgeproof.ports import Journal, Report, Wish
+from edgeproof.ports import Journal, Report
 from edgeproof.ports.channels import Answer, Heard
+from edgeproof.ports.wishes import Wish
 from edgeproof.services.answers.phone import wrapped
 from edgeproof.services.answers.session_words import (
     health_lines,
