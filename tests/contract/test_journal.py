@@ -21,12 +21,12 @@ from edgeproof.core.model.errors import StoreError
 from edgeproof.core.model.journal import CandleTaken, CloseMissed, Decided, Noticed, Record, SessionBegan, SessionEnded
 from edgeproof.core.model.signal import Fate
 from edgeproof.ports import Journal, SearchedJournal
+from tests.support.any_record import any_record
 from tests.support.journals import (
     BTC,
     ETH,
     MINUTE,
     START,
-    any_record,
     began,
     candle_taken,
     decided,

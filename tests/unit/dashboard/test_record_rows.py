@@ -13,7 +13,8 @@ from edgeproof.core.model.journal import CommandHeard, Entry, Record
 from edgeproof.services.dashboard.masking import masked
 from edgeproof.services.dashboard.record_lines import line_of
 from edgeproof.services.dashboard.record_rows import csv_of, document_of, has_words, jsonl_of, page_of, row_of, words_of
-from tests.support.journals import any_record, began, candle_taken, decided, noticed
+from tests.support.any_record import any_record
+from tests.support.journals import began, candle_taken, decided, noticed
 
 BOT = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
 
